@@ -1,0 +1,8 @@
+//! Tower layer that accepts a client certificate forwarded by a TLS-terminating gateway, validates it again and hands
+//! handlers an identity.
+
+mod escape;
+mod reason;
+mod utc;
+
+pub use reason::{Fault, GrpcCode, Reason, Stage};

@@ -1,0 +1,340 @@
+//! Why a request was refused: one stable code per reason, with the stage that found it, whose fault it is and the
+//! default answer.
+
+use std::fmt;
+
+use http::StatusCode;
+
+/// Why a request was refused.
+///
+/// The [code](Self::code) is stable: it stands in logs, counters and dashboards, and never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The header came from an address that is no gateway, and such requests are configured to be refused.
+    UntrustedPeer,
+
+    /// The gateway sent two certificates where the encoding knows one value: a comma inside the header.
+    HeaderMerged,
+    /// A `Connection` header names the certificate header, so that a hop could drop it (RFC 9110 section 7.6.1).
+    HeaderNamedByConnection,
+    /// The certificate header is there more than once.
+    HeaderRepeated,
+    /// The certificate header is larger than the limit.
+    HeaderTooLarge,
+
+    /// The value is not strict base64.
+    Base64Malformed,
+    /// The value is not an RFC 9440 byte sequence.
+    ByteSequenceMalformed,
+    /// The bytes are no X.509 certificate, or hold a field that cannot be read.
+    CertificateMalformed,
+    /// The bytes are not one DER value from the first to the last byte.
+    DerMalformed,
+    /// The value begins like no encoding that is accepted here.
+    EncodingUnrecognized,
+    /// The value is not PEM with certificates and nothing else.
+    PemMalformed,
+    /// A percent escape is incomplete, or stands for a byte that cannot occur in a certificate header.
+    PercentEncodingMalformed,
+    /// The gateway sent the name of a variable in place of its value.
+    PlaceholderUnexpanded,
+    /// More certificates than the limit.
+    TooManyCertificates,
+
+    /// A signature of the path uses an algorithm or key that is not accepted.
+    AlgorithmUnsupported,
+    /// The client presented a certificate of a certification authority.
+    CaCertificate,
+    /// A certificate has a critical extension that cannot be honoured (RFC 5280 section 4.2).
+    CriticalExtensionUnsupported,
+    /// A certificate of the path is past its `notAfter`.
+    Expired,
+    /// The path is valid, but its issuer is not among those allowed.
+    IssuerNotAllowed,
+    /// A certificate of the path was issued by one that is no certification authority.
+    IssuerNotCa,
+    /// No path leads to a trust anchor.
+    IssuerUnknown,
+    /// A key of the path is on the list of keys known to be compromised.
+    KeyDistrusted,
+    /// A name in the path is outside the name constraints of an issuer, or they cannot be evaluated.
+    NameConstraintViolated,
+    /// The certificate was not issued for client authentication.
+    NotForClientUse,
+    /// A certificate of the path is before its `notBefore`.
+    NotYetValid,
+    /// The path is longer than an issuer or the limit allows.
+    PathLengthExceeded,
+    /// The search for a path was given up at its limit of work.
+    PathTooComplex,
+    /// A signature of the path does not match.
+    SignatureInvalid,
+    /// A certificate's `notBefore` is later than its `notAfter`.
+    ValidityInvalid,
+    /// A certificate is not of version 3.
+    VersionUnsupported,
+
+    /// A name in the certificate cannot serve as an identity.
+    NameUnusable,
+
+    /// A certificate is required and none was presented.
+    CertificateMissing,
+
+    /// The clock shows a time that cannot be compared with a certificate.
+    ClockUnusable,
+    /// An identity was asked for where no `ClientCertLayer` had run.
+    LayerMissing,
+    /// A `ClientCertLayer` stands inside another.
+    LayerNested,
+}
+
+/// The part of the line that a [`Reason`] belongs to, in the order in which a request meets them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Stage {
+    /// 1: who sent it.
+    Gateway,
+    /// 2: which header.
+    Header,
+    /// 3: from header bytes to certificates.
+    Encoding,
+    /// 4: path, dates, purpose, issuer.
+    Validation,
+    /// 5: deny-list, CRL, OCSP.
+    Revocation,
+    /// 6: who the client is.
+    Identity,
+    /// 7: may they do this.
+    Authorization,
+    /// The service itself is set up wrongly.
+    Setup,
+}
+
+/// Whose mistake a refusal is, as far as one request can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The client presented nothing, or something that is not acceptable.
+    Client,
+    /// The gateway, or somebody in its place, sent what no correctly configured gateway sends.
+    Gateway,
+    /// The service is set up wrongly.
+    Service,
+}
+
+/// The gRPC status code of a refusal, as a number of the gRPC specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GrpcCode(u8);
+
+impl Reason {
+    /// Every reason there is.
+    pub const ALL: &'static [Self] = &[
+        Self::UntrustedPeer,
+        Self::HeaderMerged,
+        Self::HeaderNamedByConnection,
+        Self::HeaderRepeated,
+        Self::HeaderTooLarge,
+        Self::Base64Malformed,
+        Self::ByteSequenceMalformed,
+        Self::CertificateMalformed,
+        Self::DerMalformed,
+        Self::EncodingUnrecognized,
+        Self::PemMalformed,
+        Self::PercentEncodingMalformed,
+        Self::PlaceholderUnexpanded,
+        Self::TooManyCertificates,
+        Self::AlgorithmUnsupported,
+        Self::CaCertificate,
+        Self::CriticalExtensionUnsupported,
+        Self::Expired,
+        Self::IssuerNotAllowed,
+        Self::IssuerNotCa,
+        Self::IssuerUnknown,
+        Self::KeyDistrusted,
+        Self::NameConstraintViolated,
+        Self::NotForClientUse,
+        Self::NotYetValid,
+        Self::PathLengthExceeded,
+        Self::PathTooComplex,
+        Self::SignatureInvalid,
+        Self::ValidityInvalid,
+        Self::VersionUnsupported,
+        Self::NameUnusable,
+        Self::CertificateMissing,
+        Self::ClockUnusable,
+        Self::LayerMissing,
+        Self::LayerNested,
+    ];
+
+    /// The stable code, in kebab case.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::UntrustedPeer => "untrusted-peer",
+            Self::HeaderMerged => "header-merged",
+            Self::HeaderNamedByConnection => "header-named-by-connection",
+            Self::HeaderRepeated => "header-repeated",
+            Self::HeaderTooLarge => "header-too-large",
+            Self::Base64Malformed => "base64-malformed",
+            Self::ByteSequenceMalformed => "byte-sequence-malformed",
+            Self::CertificateMalformed => "certificate-malformed",
+            Self::DerMalformed => "der-malformed",
+            Self::EncodingUnrecognized => "encoding-unrecognized",
+            Self::PemMalformed => "pem-malformed",
+            Self::PercentEncodingMalformed => "percent-encoding-malformed",
+            Self::PlaceholderUnexpanded => "placeholder-unexpanded",
+            Self::TooManyCertificates => "too-many-certificates",
+            Self::AlgorithmUnsupported => "algorithm-unsupported",
+            Self::CaCertificate => "ca-certificate",
+            Self::CriticalExtensionUnsupported => "critical-extension-unsupported",
+            Self::Expired => "expired",
+            Self::IssuerNotAllowed => "issuer-not-allowed",
+            Self::IssuerNotCa => "issuer-not-ca",
+            Self::IssuerUnknown => "issuer-unknown",
+            Self::KeyDistrusted => "key-distrusted",
+            Self::NameConstraintViolated => "name-constraint-violated",
+            Self::NotForClientUse => "not-for-client-use",
+            Self::NotYetValid => "not-yet-valid",
+            Self::PathLengthExceeded => "path-length-exceeded",
+            Self::PathTooComplex => "path-too-complex",
+            Self::SignatureInvalid => "signature-invalid",
+            Self::ValidityInvalid => "validity-invalid",
+            Self::VersionUnsupported => "version-unsupported",
+            Self::NameUnusable => "name-unusable",
+            Self::CertificateMissing => "certificate-missing",
+            Self::ClockUnusable => "clock-unusable",
+            Self::LayerMissing => "layer-missing",
+            Self::LayerNested => "layer-nested",
+        }
+    }
+
+    /// The stage that refuses for this reason.
+    #[must_use]
+    pub const fn stage(self) -> Stage {
+        match self {
+            Self::UntrustedPeer => Stage::Gateway,
+            Self::HeaderMerged | Self::HeaderNamedByConnection | Self::HeaderRepeated | Self::HeaderTooLarge => {
+                Stage::Header
+            }
+            Self::Base64Malformed
+            | Self::ByteSequenceMalformed
+            | Self::CertificateMalformed
+            | Self::DerMalformed
+            | Self::EncodingUnrecognized
+            | Self::PemMalformed
+            | Self::PercentEncodingMalformed
+            | Self::PlaceholderUnexpanded
+            | Self::TooManyCertificates => Stage::Encoding,
+            Self::AlgorithmUnsupported
+            | Self::CaCertificate
+            | Self::CriticalExtensionUnsupported
+            | Self::Expired
+            | Self::IssuerNotAllowed
+            | Self::IssuerNotCa
+            | Self::IssuerUnknown
+            | Self::KeyDistrusted
+            | Self::NameConstraintViolated
+            | Self::NotForClientUse
+            | Self::NotYetValid
+            | Self::PathLengthExceeded
+            | Self::PathTooComplex
+            | Self::SignatureInvalid
+            | Self::ValidityInvalid
+            | Self::VersionUnsupported => Stage::Validation,
+            Self::NameUnusable => Stage::Identity,
+            Self::CertificateMissing => Stage::Authorization,
+            Self::ClockUnusable | Self::LayerMissing | Self::LayerNested => Stage::Setup,
+        }
+    }
+
+    /// Whose mistake it is, as far as one request can tell.
+    #[must_use]
+    pub const fn fault(self) -> Fault {
+        match self.stage() {
+            Stage::Gateway | Stage::Header | Stage::Encoding => Fault::Gateway,
+            Stage::Validation | Stage::Revocation | Stage::Identity | Stage::Authorization => Fault::Client,
+            Stage::Setup => Fault::Service,
+        }
+    }
+
+    /// The status of the answer unless overridden: 401 for no certificate, 400 for malformed or ambiguous input, 431
+    /// for too large (RFC 6585 section 5), 403 for a certificate presented and refused, 500 for a wrong set-up.
+    #[must_use]
+    pub const fn default_status(self) -> StatusCode {
+        match self {
+            Self::CertificateMissing => StatusCode::UNAUTHORIZED,
+            Self::HeaderTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            _ => match self.stage() {
+                Stage::Header | Stage::Encoding | Stage::Identity => StatusCode::BAD_REQUEST,
+                Stage::Gateway | Stage::Validation | Stage::Revocation | Stage::Authorization => StatusCode::FORBIDDEN,
+                Stage::Setup => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+        }
+    }
+
+    /// The gRPC code of the answer unless overridden.
+    #[must_use]
+    pub const fn default_grpc_code(self) -> GrpcCode {
+        match self {
+            Self::CertificateMissing => GrpcCode::UNAUTHENTICATED,
+            Self::HeaderTooLarge => GrpcCode::RESOURCE_EXHAUSTED,
+            _ => match self.stage() {
+                Stage::Header | Stage::Encoding | Stage::Identity => GrpcCode::INVALID_ARGUMENT,
+                Stage::Gateway | Stage::Validation | Stage::Revocation => GrpcCode::UNAUTHENTICATED,
+                Stage::Authorization => GrpcCode::PERMISSION_DENIED,
+                Stage::Setup => GrpcCode::INTERNAL,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Stage {
+    /// The stage's name as it stands in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Header => "header",
+            Self::Encoding => "encoding",
+            Self::Validation => "validation",
+            Self::Revocation => "revocation",
+            Self::Identity => "identity",
+            Self::Authorization => "authorization",
+            Self::Setup => "setup",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl GrpcCode {
+    /// `INTERNAL`.
+    pub const INTERNAL: Self = Self(13);
+    /// `INVALID_ARGUMENT`.
+    pub const INVALID_ARGUMENT: Self = Self(3);
+    /// `PERMISSION_DENIED`.
+    pub const PERMISSION_DENIED: Self = Self(7);
+    /// `RESOURCE_EXHAUSTED`.
+    pub const RESOURCE_EXHAUSTED: Self = Self(8);
+    /// `UNAUTHENTICATED`.
+    pub const UNAUTHENTICATED: Self = Self(16);
+    /// `UNAVAILABLE`.
+    pub const UNAVAILABLE: Self = Self(14);
+
+    /// The number on the wire.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+}
