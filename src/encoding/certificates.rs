@@ -1,0 +1,63 @@
+//! The certificates found so far in one header value.
+
+use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine as _};
+use rustls_pki_types::CertificateDer;
+
+use super::{EncodingError, der};
+
+/// Collects certificates up to a limit; the only place where base64 and DER are judged, whatever was around them.
+pub(super) struct Certificates {
+    max_certificates: usize,
+    found: Vec<CertificateDer<'static>>,
+}
+
+impl Certificates {
+    pub(super) fn with_limit(max_certificates: usize) -> Self {
+        Self { max_certificates, found: Vec::new() }
+    }
+
+    /// Adds the certificate that strict base64 stands for: standard alphabet, padding, zero trailing bits.
+    pub(super) fn add_base64(&mut self, text: &[u8]) -> Result<(), EncodingError> {
+        self.ensure_room()?;
+        let certificate = STANDARD.decode(text).map_err(|error| base64_malformed(&error, text))?;
+        der::ensure_one_sequence(&certificate)?;
+        self.found.push(CertificateDer::from(certificate));
+        Ok(())
+    }
+
+    /// Refuses one certificate too many before anything is done with it.
+    pub(super) fn ensure_room(&self) -> Result<(), EncodingError> {
+        if self.found.len() < self.max_certificates {
+            return Ok(());
+        }
+        Err(EncodingError::TooManyCertificates { max_certificates: self.max_certificates })
+    }
+
+    pub(super) fn into_vec(self) -> Vec<CertificateDer<'static>> {
+        self.found
+    }
+}
+
+fn base64_malformed(error: &DecodeError, text: &[u8]) -> EncodingError {
+    let (offset_bytes, found) = match *error {
+        DecodeError::InvalidByte(offset, byte) => (offset, name_of(byte)),
+        DecodeError::InvalidLastSymbol { offset, .. } => (offset, "bits after the end that are not zero"),
+        DecodeError::InvalidLength(_) => (text.len(), "an incomplete group"),
+        DecodeError::InvalidPadding => (text.len(), "missing or incomplete padding"),
+    };
+    EncodingError::Base64Malformed { offset_bytes, found }
+}
+
+fn name_of(byte: u8) -> &'static str {
+    match byte {
+        b'=' => "misplaced padding",
+        b'-' | b'_' => "a character of the base64url alphabet",
+        b' ' => "a blank",
+        b'\t' | b'\r' | b'\n' => "a line break or tab",
+        b',' => "a comma",
+        b'%' => "a percent sign",
+        128.. => "a byte outside ASCII",
+        _ => "a character outside the alphabet",
+    }
+}

@@ -1,0 +1,127 @@
+//! Stage 3: from the bytes of a header value to certificates in DER.
+//!
+//! **Decides** which bytes of the value are certificates, and in which order: the end entity first, then whatever else
+//! the gateway sent as candidates for the path.
+//!
+//! **Trusts** nothing but the configured [`Encoding`]. The name of the header says nothing about what is in it, and
+//! [`Encoding::Auto`] looks at the first bytes alone.
+//!
+//! **Refuses** everything that has two readings: text around PEM blocks, labels other than `CERTIFICATE`, base64 that
+//! is not canonical, BER, bytes after the end, escapes of escapes, names of variables in place of their values, more
+//! certificates than the limit. A plus sign is a plus sign, never a blank.
+//!
+//! **Standards**: RFC 3986 section 2.1 (percent-encoding), RFC 7468 sections 2 and 5 (PEM), RFC 4648 sections 3 and 4
+//! (base64), RFC 9440 section 2.1 with RFC 9651 section 3.3.5 (byte sequence), X.690 section 10.1 (DER lengths).
+//!
+//! **Example**, one certificate as four gateways send it:
+//!
+//! ```text
+//! -----BEGIN%20CERTIFICATE-----%0AMIIB...%3D%3D%0A-----END%20CERTIFICATE-----%0A
+//! -----BEGIN CERTIFICATE----- MIIB...== -----END CERTIFICATE-----
+//! MIIB...==
+//! :MIIB...==:
+//! ```
+
+mod certificates;
+mod der;
+mod der_base64;
+mod error;
+mod pem;
+mod percent;
+mod placeholder;
+mod rfc9440;
+#[cfg(test)]
+mod tests;
+
+pub use error::EncodingError;
+use rustls_pki_types::CertificateDer;
+
+use certificates::Certificates;
+
+/// How a gateway writes the client certificate into its header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// Whichever of the other encodings the first bytes of the value announce: a colon for [`Rfc9440`](Self::Rfc9440),
+    /// `-----BEGIN` for [`Pem`](Self::Pem), `MI` for [`DerBase64`](Self::DerBase64).
+    ///
+    /// For gateways whose operator chooses the encoding and may change it. Where the product fixes it, name it.
+    Auto,
+    /// Base64 of the DER certificate in one line, without markers.
+    ///
+    /// Sent by Azure App Service, IIS ARR, HAProxy (`%[ssl_c_der,base64]`), Caddy (`certificate_der_base64`), Traefik,
+    /// Red Hat's router (`X-SSL-Client-DER`), Cloud Foundry's gorouter and Cloudflare (`Cf-Client-Cert-Der-Base64`). The
+    /// escapes `%2B`, `%2F` and `%3D` of Traefik before 2.9.2 are undone once.
+    DerBase64,
+    /// PEM, percent-encoded wholly or in part, or with its line breaks turned into blanks, tabs, CRLF or nothing.
+    /// Several blocks are the end entity first, then candidates for the path.
+    ///
+    /// Sent by Azure Application Gateway, nginx (`$ssl_client_escaped_cert`), ingress-nginx, Kong, Envoy
+    /// (`%DOWNSTREAM_PEER_CERT%`), Apache httpd, AWS ALB, CloudFront and F5 iRules.
+    Pem,
+    /// A byte sequence of structured fields: base64 of the DER certificate between two colons.
+    ///
+    /// Sent by Google Cloud load balancers, Cloudflare and CloudFront as `Client-Cert`, and by Akamai as
+    /// `Akamai-CC-DER`.
+    Rfc9440,
+}
+
+/// Decodes a header value into certificates: the end entity first, then candidates for the path; at least one.
+///
+/// Blanks and tabs around the value are no part of it. Whether the value means "no certificate" is for the caller to
+/// settle first.
+///
+/// # Errors
+///
+/// Every variant of [`EncodingError`]; nothing is returned for a value that is right only in part.
+#[cfg_attr(not(test), expect(dead_code, reason = "the authenticator calls it"))]
+pub(crate) fn decode(
+    value: &[u8],
+    encoding: Encoding,
+    max_certificates: usize,
+) -> Result<Vec<CertificateDer<'static>>, EncodingError> {
+    let value = trimmed(value);
+    if value.is_empty() {
+        return Err(EncodingError::EncodingUnrecognized { first_byte: None });
+    }
+    if placeholder::is_placeholder(value) {
+        return Err(EncodingError::PlaceholderUnexpanded { length_bytes: value.len() });
+    }
+
+    let mut certificates = Certificates::with_limit(max_certificates);
+    let read = match encoding {
+        Encoding::Auto => announced(value)?,
+        Encoding::DerBase64 => der_base64::decode,
+        Encoding::Pem => pem::decode,
+        Encoding::Rfc9440 => rfc9440::decode,
+    };
+    read(value, &mut certificates)?;
+    Ok(certificates.into_vec())
+}
+
+/// Reads one encoding, adding each certificate as it is found.
+type Reader = fn(&[u8], &mut Certificates) -> Result<(), EncodingError>;
+
+/// The reader for the encoding that the first bytes announce.
+fn announced(value: &[u8]) -> Result<Reader, EncodingError> {
+    if value.starts_with(b":") {
+        return Ok(rfc9440::decode);
+    }
+    // Not the whole begin line: another label shall be refused as such, not as an unknown encoding.
+    if value.starts_with(b"-----BEGIN") {
+        return Ok(pem::decode);
+    }
+    // A SEQUENCE of 128 bytes or more, which every certificate is: 0x30 0x8_.
+    if value.starts_with(b"MI") {
+        return Ok(der_base64::decode);
+    }
+    Err(EncodingError::EncodingUnrecognized { first_byte: value.first().copied() })
+}
+
+/// The value without the optional whitespace around it (RFC 9110 section 5.6.3).
+fn trimmed(value: &[u8]) -> &[u8] {
+    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t');
+    let Some(first) = value.iter().position(is_text) else { return &[] };
+    let Some(last) = value.iter().rposition(is_text) else { return &[] };
+    value.get(first..=last).unwrap_or_default()
+}

@@ -1,0 +1,49 @@
+//! Percent-encoding (RFC 3986 section 2.1), undone exactly once.
+
+use std::borrow::Cow;
+
+use super::EncodingError;
+
+/// Replaces each `%XX` by the byte it stands for, provided that `is_expected` says such a byte can occur.
+///
+/// A plus sign stays a plus sign: it is a character of base64, and the form encoding that turns blanks into plus signs is
+/// not used by any gateway here. An escaped percent sign would leave something to decode again and is refused whatever
+/// `is_expected` says.
+pub(super) fn decode(value: &[u8], is_expected: impl Fn(u8) -> bool) -> Result<Cow<'_, [u8]>, EncodingError> {
+    if !value.contains(&b'%') {
+        return Ok(Cow::Borrowed(value));
+    }
+    let mut decoded = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((&byte, after)) = rest.split_first() {
+        if byte != b'%' {
+            decoded.push(byte);
+            rest = after;
+            continue;
+        }
+        let malformed =
+            |found| EncodingError::PercentEncodingMalformed { offset_bytes: value.len() - rest.len(), found };
+        let Some((&[high, low], after)) = after.split_first_chunk() else {
+            return Err(malformed("cut short"));
+        };
+        let (Some(high), Some(low)) = (nibble(high), nibble(low)) else {
+            return Err(malformed("not followed by two hexadecimal digits"));
+        };
+        match high << 4 | low {
+            b'%' => return Err(malformed("an escaped percent sign, as after encoding twice")),
+            escaped if is_expected(escaped) => decoded.push(escaped),
+            _ => return Err(malformed("an escape of a byte that cannot occur here")),
+        }
+        rest = after;
+    }
+    Ok(Cow::Owned(decoded))
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
