@@ -53,7 +53,7 @@ pub(super) fn pem_escaped<D: AsRef<[u8]>>(chain: &[D]) -> String {
     for byte in pem(chain).bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(byte)),
-            _ => escaped.push_str(&format!("%{byte:02X}")),
+            _ => escaped.extend(format!("%{byte:02X}").chars()),
         }
     }
     escaped

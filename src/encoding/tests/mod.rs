@@ -2,6 +2,8 @@
 
 mod acceptance;
 mod encoders;
+mod refusals;
+mod structured_fields;
 
 use super::{Encoding, EncodingError, decode};
 
