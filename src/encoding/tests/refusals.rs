@@ -11,6 +11,8 @@ fn leaf() -> Vec<u8> {
     sequence(&content)
 }
 
+type Writer = fn(&[u8]) -> String;
+
 fn assert_refused<V: AsRef<[u8]>>(encoding: Encoding, reason: Reason, cases: &[(&str, V)]) {
     assert_eq!(reason.stage(), Stage::Encoding);
     for (what, value) in cases {
@@ -144,6 +146,7 @@ fn pem_with_anything_beside_certificates_is_refused() {
         ("four dashes after the end label", lost[..lost.len() - 1].to_owned()),
         ("six dashes before END", value.replace("-----END", "------END")),
         ("no end line", value.replace("-----END CERTIFICATE-----", "")),
+        ("no end line before the next block", format!("{}{value}", value.replace("-----END CERTIFICATE-----", ""))),
         ("end line cut short", value.replace("-----END CERTIFICATE-----", "-----END CERTIF")),
         ("only a begin line", "-----BEGIN CERTIFICATE-----".to_owned()),
         ("another end label", value.replace("END CERTIFICATE", "END TRUSTED CERTIFICATE")),
@@ -302,7 +305,7 @@ fn what_is_not_one_sequence_from_end_to_end_is_refused() {
         ("an empty sequence", vec![0x30, 0]),
         ("end-of-contents", vec![0, 0]),
     ];
-    let ways: [(Encoding, fn(&[u8]) -> String); 4] = [
+    let ways: [(Encoding, Writer); 4] = [
         (Encoding::DerBase64, der_base64),
         (Encoding::Rfc9440, rfc9440),
         (Encoding::Pem, |der| pem_escaped(&[der])),
