@@ -6,5 +6,7 @@ mod escape;
 mod reason;
 mod utc;
 
+pub mod certificate;
+
 pub use encoding::{Encoding, EncodingError};
 pub use reason::{Fault, GrpcCode, Reason, Stage};

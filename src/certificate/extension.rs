@@ -1,0 +1,85 @@
+//! Extensions, read and unread.
+
+use super::alternative_name::AlternativeName;
+use super::basic_constraints::{BasicConstraints, boolean};
+use super::der::{Element, Elements, tag};
+use super::error::{CertificateError, Problem};
+use super::key_identifier::KeyIdentifier;
+use super::key_usage::KeyUsage;
+use super::object_identifier::ObjectIdentifier;
+use super::purpose::Purpose;
+
+/// One extension as it stands in the certificate.
+#[derive(Clone)]
+pub(crate) struct Extension {
+    pub(crate) oid: ObjectIdentifier,
+    #[cfg_attr(not(test), expect(dead_code, reason = "unknown critical extensions are explained by a later stage"))]
+    pub(crate) is_critical: bool,
+    /// The content of the OCTET STRING: the DER of the extension's own type.
+    pub(crate) value: Box<[u8]>,
+}
+
+/// All extensions of a certificate, and those read that every certificate may have.
+#[derive(Clone, Default)]
+pub(super) struct Extensions {
+    pub(super) all: Vec<Extension>,
+    pub(super) alternative_names: Box<[AlternativeName]>,
+    pub(super) authority_key_id: Option<KeyIdentifier>,
+    pub(super) basic_constraints: Option<BasicConstraints>,
+    pub(super) key_usage: Option<KeyUsage>,
+    pub(super) purposes: Option<Box<[Purpose]>>,
+    pub(super) subject_key_id: Option<KeyIdentifier>,
+}
+
+impl Extensions {
+    /// Reads the content of `[3]`: a SEQUENCE of extensions, each at most once (RFC 5280 section 4.2).
+    pub(super) fn read(content: &[u8]) -> Result<Self, CertificateError> {
+        let mut elements = Elements::inside(FIELD, tag::SEQUENCE, content)?;
+        let mut extensions = Self::default();
+        while !elements.is_empty() {
+            if extensions.all.len() == MAX_EXTENSIONS {
+                return Err(CertificateError::new(FIELD, Problem::TooMany { limit: MAX_EXTENSIONS }));
+            }
+            let extension = Extension::from_element(elements.expect(FIELD, tag::SEQUENCE)?)?;
+            if extensions.all.iter().any(|earlier| earlier.oid == extension.oid) {
+                let problem = Problem::Duplicate { oid: extension.oid.to_string() };
+                return Err(CertificateError::new(FIELD, problem));
+            }
+            extensions.interpret(&extension)?;
+            extensions.all.push(extension);
+        }
+        Ok(extensions)
+    }
+
+    fn interpret(&mut self, extension: &Extension) -> Result<(), CertificateError> {
+        let value = &extension.value;
+        match extension.oid.as_str() {
+            "2.5.29.14" => self.subject_key_id = Some(KeyIdentifier::read_subject(value)?),
+            "2.5.29.15" => self.key_usage = Some(KeyUsage::read(value)?),
+            "2.5.29.17" => self.alternative_names = AlternativeName::read_all(value)?,
+            "2.5.29.19" => self.basic_constraints = Some(BasicConstraints::read(value)?),
+            "2.5.29.35" => self.authority_key_id = KeyIdentifier::read_authority(value)?,
+            "2.5.29.37" => self.purposes = Some(Purpose::read_all(value)?),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Extension {
+    fn from_element(element: Element<'_>) -> Result<Self, CertificateError> {
+        let mut elements = Elements::new(FIELD, element.content);
+        let oid = ObjectIdentifier::from_element(FIELD, elements.any()?)?;
+        let is_critical = match elements.optional(FIELD, tag::BOOLEAN)? {
+            Some(element) => boolean(FIELD, element.content)?,
+            None => false,
+        };
+        let value = elements.expect(FIELD, tag::OCTET_STRING)?;
+        elements.finish(FIELD)?;
+        Ok(Self { oid, is_critical, value: value.content.into() })
+    }
+}
+
+const FIELD: &str = "extensions";
+/// Extensions in one certificate.
+const MAX_EXTENSIONS: usize = 100;

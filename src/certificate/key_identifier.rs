@@ -1,0 +1,50 @@
+//! Key identifiers.
+
+use std::fmt;
+
+use super::der::{Element, Elements, tag};
+use super::error::CertificateError;
+use super::hex::LowerHex;
+
+/// A name for a key, chosen by a CA (RFC 5280 sections 4.2.1.1 and 4.2.1.2).
+///
+/// Helps to find an issuer and to explain what is missing; proves nothing. Shown as lower-case hexadecimal digits.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct KeyIdentifier(Box<[u8]>);
+
+impl KeyIdentifier {
+    /// Returns the identifier's octets.
+    #[must_use]
+    pub fn as_octets(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Reads the value of a subject key identifier extension.
+    pub(super) fn read_subject(value: &[u8]) -> Result<Self, CertificateError> {
+        let element = Element::only("subject key identifier", tag::OCTET_STRING, value)?;
+        Ok(Self(element.content.into()))
+    }
+
+    /// Reads the value of an authority key identifier extension, which may name the issuer in other ways instead.
+    pub(super) fn read_authority(value: &[u8]) -> Result<Option<Self>, CertificateError> {
+        const FIELD: &str = "authority key identifier";
+        let mut elements = Elements::inside(FIELD, tag::SEQUENCE, value)?;
+        let key_identifier = elements.optional(FIELD, tag::context(0))?;
+        let _issuer = elements.optional(FIELD, tag::context_constructed(1))?;
+        let _serial_number = elements.optional(FIELD, tag::context(2))?;
+        elements.finish(FIELD)?;
+        Ok(key_identifier.map(|element| Self(element.content.into())))
+    }
+}
+
+impl fmt::Display for KeyIdentifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        LowerHex(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for KeyIdentifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyIdentifier({self})")
+    }
+}
