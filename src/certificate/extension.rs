@@ -13,7 +13,6 @@ use super::purpose::Purpose;
 #[derive(Clone)]
 pub(crate) struct Extension {
     pub(crate) oid: ObjectIdentifier,
-    #[cfg_attr(not(test), expect(dead_code, reason = "unknown critical extensions are explained by a later stage"))]
     pub(crate) is_critical: bool,
     /// The content of the OCTET STRING: the DER of the extension's own type.
     pub(crate) value: Box<[u8]>,

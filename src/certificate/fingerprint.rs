@@ -69,6 +69,13 @@ fn digit(character: u8) -> Result<u8, ParseFingerprintError> {
     }
 }
 
+/// Shows the octets as upper-case hexadecimal digits, the form of OpenTelemetry's `tls.client.hash.sha256`.
+impl fmt::UpperHex for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|octet| write!(f, "{octet:02X}"))
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         LowerHex(&self.0).fmt(f)

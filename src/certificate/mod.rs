@@ -83,7 +83,6 @@ impl Certificate {
     /// # Errors
     ///
     /// [`CertificateError`] for the first field that cannot be read.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the decoding stage is the first to call it"))]
     pub(crate) fn from_der(der: CertificateDer<'static>) -> Result<Self, CertificateError> {
         let fields = tbs::Fields::read(&der)?;
         let fingerprint = Fingerprint::of(&der);
@@ -97,7 +96,6 @@ impl Certificate {
     }
 
     /// Returns the certificate as it was received, in the type that validation reads.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the validation stage is the first to call it"))]
     pub(crate) fn certificate_der(&self) -> &CertificateDer<'static> {
         &self.der
     }
@@ -206,13 +204,11 @@ impl Certificate {
     }
 
     /// All extensions in the certificate's order, each of which occurs once.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the revocation stage is the first to call it"))]
     pub(crate) fn extensions(&self) -> &[Extension] {
         &self.fields.extensions.all
     }
 
     /// Says which name of the subject, if any, holds a NUL character: other programs end the text there.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the identity stage is the first to call it"))]
     pub(crate) fn name_with_nul(&self) -> Option<String> {
         if let Some(attribute) = self.subject().attribute_with_nul() {
             let key = attribute.key().unwrap_or(attribute.oid().as_str());

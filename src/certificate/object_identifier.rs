@@ -34,7 +34,7 @@ impl ObjectIdentifier {
         Self::from_content(element.content).ok_or_else(malformed)
     }
 
-    pub(super) fn from_content(content: &[u8]) -> Option<Self> {
+    pub(crate) fn from_content(content: &[u8]) -> Option<Self> {
         if content.len() > MAX_OBJECT_IDENTIFIER_OCTETS || content.last()? & CONTINUES != 0 {
             return None;
         }

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::certificate::CertificateError;
 use crate::reason::Reason;
 
 /// Why a header value is not a list of certificates.
@@ -30,6 +31,8 @@ pub enum EncodingError {
         /// What should be there.
         expected: &'static str,
     },
+    /// The DER is no X.509 certificate, or holds a field that cannot be read.
+    CertificateMalformed(CertificateError),
     /// The bytes are not one DER value from the first to the last byte.
     #[non_exhaustive]
     DerMalformed {
@@ -78,11 +81,11 @@ pub enum EncodingError {
 
 impl EncodingError {
     /// The reason that stands for this error in answers, logs and counters.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the authenticator calls it"))]
     pub(crate) const fn reason(&self) -> Reason {
         match self {
             Self::Base64Malformed { .. } => Reason::Base64Malformed,
             Self::ByteSequenceMalformed { .. } => Reason::ByteSequenceMalformed,
+            Self::CertificateMalformed(_) => Reason::CertificateMalformed,
             Self::DerMalformed { .. } => Reason::DerMalformed,
             Self::EncodingUnrecognized { .. } => Reason::EncodingUnrecognized,
             Self::PemMalformed { .. } => Reason::PemMalformed,
@@ -104,6 +107,7 @@ impl fmt::Display for EncodingError {
             Self::ByteSequenceMalformed { offset_bytes, found, expected } => {
                 write!(f, "byte sequence of RFC 9440 has {found} at byte {offset_bytes}, expected {expected}")
             }
+            Self::CertificateMalformed(problem) => write!(f, "client certificate cannot be read: {problem}"),
             Self::DerMalformed { length_bytes, found } => write!(
                 f,
                 "{length_bytes} decoded bytes are {found}, expected one DER sequence from the first to the last byte"

@@ -26,6 +26,7 @@ mod certificates;
 mod der;
 mod der_base64;
 mod error;
+mod forwarded_chain;
 mod pem;
 mod percent;
 mod placeholder;
@@ -34,6 +35,7 @@ mod rfc9440;
 mod tests;
 
 pub use error::EncodingError;
+pub(crate) use forwarded_chain::ForwardedChain;
 use rustls_pki_types::CertificateDer;
 
 use certificates::Certificates;
@@ -74,8 +76,7 @@ pub enum Encoding {
 /// # Errors
 ///
 /// Every variant of [`EncodingError`]; nothing is returned for a value that is right only in part.
-#[cfg_attr(not(test), expect(dead_code, reason = "the authenticator calls it"))]
-pub(crate) fn decode(
+fn decode(
     value: &[u8],
     encoding: Encoding,
     max_certificates: usize,

@@ -1,0 +1,38 @@
+//! The only reader of the system clock.
+
+use std::fmt::Debug;
+use std::time::SystemTime;
+
+/// Tells the time at which certificates are judged.
+///
+/// A test hands in a fixed time. A clock that stands before 1970 makes the layer refuse every certificate with
+/// [`Reason::ClockUnusable`](crate::Reason::ClockUnusable).
+///
+/// ```
+/// use std::time::{Duration, SystemTime, UNIX_EPOCH};
+///
+/// use tower_client_cert::Clock;
+///
+/// #[derive(Debug)]
+/// struct Fixed;
+///
+/// impl Clock for Fixed {
+///     fn now(&self) -> SystemTime {
+///         UNIX_EPOCH + Duration::from_secs(1_772_323_200)
+///     }
+/// }
+/// ```
+pub trait Clock: Debug + Send + Sync + 'static {
+    /// The current time.
+    fn now(&self) -> SystemTime;
+}
+
+/// The operating system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+}

@@ -1,0 +1,257 @@
+//! Everything that can be wrong while a layer is built or its trust is replaced.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+
+use crate::certificate::CertificateError;
+use crate::escape::Escaped;
+
+/// Why a configuration cannot be used. Each message names the value and how to mend it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// An address range of a gateway.
+    AddressRange {
+        /// The range as given.
+        value: String,
+        /// What is wrong with it.
+        problem: AddressRangeProblem,
+    },
+    /// The same anchor was given twice under different labels.
+    AnchorLabels {
+        /// The anchor's subject.
+        subject: String,
+        /// The two labels.
+        labels: [Option<String>; 2],
+    },
+    /// A certificate that cannot be read or cannot serve its purpose.
+    Certificate {
+        /// Where it came from.
+        origin: Origin,
+        /// Its place there, counted from 1.
+        position: usize,
+        /// What is wrong with it.
+        problem: CertificateProblem,
+    },
+    /// `except` without `required`.
+    ExceptWithoutRequired,
+    /// A path in `except` that no request can have.
+    ExceptedPath {
+        /// The path as given.
+        value: String,
+    },
+    /// A file or directory that cannot be read.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A header name.
+    HeaderName {
+        /// The name as given.
+        value: String,
+    },
+    /// A limit that would refuse everything.
+    Limit {
+        /// The limit's name.
+        name: &'static str,
+    },
+    /// No signature algorithms: neither of the features `aws-lc-rs` and `ring`, and none given.
+    NoAlgorithms,
+    /// No certificate where at least one is needed.
+    NoCertificates {
+        /// Where they were looked for.
+        origin: Origin,
+    },
+    /// PEM that cannot be read.
+    Pem {
+        /// Where it came from.
+        origin: Origin,
+        /// What is wrong with it.
+        problem: PemProblem,
+    },
+    /// A status that is no refusal.
+    Status {
+        /// The status as given.
+        value: u16,
+    },
+    /// An issuer restriction that names no anchor.
+    UnknownAnchorLabel {
+        /// The label as given.
+        label: String,
+        /// The labels there are.
+        known: Vec<String>,
+    },
+}
+
+/// What is wrong with an address range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AddressRangeProblem {
+    /// It covers every address.
+    Everything,
+    /// It has bits set to the right of its prefix.
+    HostBits {
+        /// The range without them.
+        network: IpNet,
+    },
+    /// It is an IPv4-mapped IPv6 range wider than `/96`.
+    MappedTooWide,
+    /// It is no range.
+    Unparsable,
+}
+
+/// What is wrong with a configured certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertificateProblem {
+    /// It cannot serve as a trust anchor or intermediate.
+    NotUsable,
+    /// It cannot be read.
+    Unreadable(CertificateError),
+}
+
+/// What is wrong with PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PemProblem {
+    /// Blocks other than `CERTIFICATE`.
+    OtherBlocks {
+        /// How many.
+        count: usize,
+    },
+    /// A block that is cut off or not base64.
+    Malformed,
+}
+
+/// Where a certificate came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// A directory.
+    Directory(PathBuf),
+    /// A file.
+    File(PathBuf),
+    /// Bytes handed in by the program.
+    Memory,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AddressRange { value, problem } => write!(f, "address range \"{}\" {problem}", Escaped(value)),
+            Self::AnchorLabels { subject, labels: [first, second] } => write!(
+                f,
+                "trust anchor {subject} is given twice, labelled {} and {}: give it once",
+                Label(first.as_deref()),
+                Label(second.as_deref())
+            ),
+            Self::Certificate { origin, position, problem } => {
+                write!(f, "certificate {position} of {origin} {problem}")
+            }
+            Self::ExceptWithoutRequired => {
+                f.write_str("paths are excepted from a requirement that is not set: call required() too")
+            }
+            Self::ExceptedPath { value } => write!(
+                f,
+                "excepted path \"{}\" can match no request: it must begin with / and have no query or fragment",
+                Escaped(value)
+            ),
+            Self::File { path, .. } => write!(f, "cannot read {}", path.display()),
+            Self::HeaderName { value } => write!(
+                f,
+                "header name \"{}\" cannot carry a certificate: use a field name of its own, such as x-client-cert",
+                Escaped(value)
+            ),
+            Self::Limit { name } => write!(f, "limit {name} is 0, which would refuse every certificate"),
+            Self::NoAlgorithms => {
+                f.write_str("no signature algorithms: enable the feature aws-lc-rs or ring, or hand in algorithms")
+            }
+            Self::NoCertificates { origin } => write!(f, "no certificate in {origin}, expected at least one"),
+            Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
+            Self::Status { value } => write!(f, "status {value} is no refusal: use one from 400 to 599"),
+            Self::UnknownAnchorLabel { label, known } => {
+                write!(f, "no trust anchor is labelled \"{}\"; the labels are: ", Escaped(label))?;
+                if known.is_empty() {
+                    return f.write_str("none, call labelled() on the anchors");
+                }
+                known.iter().enumerate().try_for_each(|(position, label)| {
+                    write!(f, "{}\"{}\"", if position == 0 { "" } else { ", " }, Escaped(label))
+                })
+            }
+        }
+    }
+}
+
+impl Error for ConfigError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::File { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for AddressRangeProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everything => f.write_str(
+                "covers every address: name the gateway's own range, or say allow_any_address() if that is meant",
+            ),
+            Self::HostBits { network } => {
+                write!(f, "has bits set beyond its prefix: write {network}, or a single address without a prefix")
+            }
+            Self::MappedTooWide => {
+                f.write_str("is an IPv4-mapped range wider than /96, which mixes address families: write it as IPv4")
+            }
+            Self::Unparsable => f.write_str("is no network: write it like 10.1.0.0/24 or 2001:db8::/48"),
+        }
+    }
+}
+
+impl fmt::Display for CertificateProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUsable => f.write_str("cannot be used to build paths: expected X.509 version 3 of an issuer"),
+            Self::Unreadable(problem) => write!(f, "cannot be read: {problem}"),
+        }
+    }
+}
+
+impl fmt::Display for PemProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherBlocks { count } => write!(
+                f,
+                "holds {count} block(s) that are not labelled CERTIFICATE: keep keys, lists and other kinds elsewhere"
+            ),
+            Self::Malformed => f.write_str("has a block that is cut off or is not base64"),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Directory(path) => write!(f, "directory {}", path.display()),
+            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Memory => f.write_str("the bytes handed in"),
+        }
+    }
+}
+
+struct Label<'a>(Option<&'a str>);
+
+impl fmt::Display for Label<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(label) => write!(f, "\"{}\"", Escaped(label)),
+            None => f.write_str("not at all"),
+        }
+    }
+}

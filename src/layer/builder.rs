@@ -1,0 +1,182 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use http::StatusCode;
+use rustls_pki_types::SignatureVerificationAlgorithm;
+
+use super::ClientCertLayer;
+use super::refusal::{References, Refusals};
+use super::service::Shared;
+use crate::authenticator::{Authenticator, Limits, UntrustedHeader};
+use crate::authorization::Presence;
+use crate::clock::{Clock, SystemClock};
+use crate::error::ConfigError;
+use crate::events::Events;
+use crate::gateway::Gateway;
+use crate::reason::{GrpcCode, Reason};
+use crate::snapshot::{CurrentSnapshot, Snapshot};
+use crate::validation::{DEFAULT_ALGORITHMS, Intermediates, IssuedBy, TrustAnchors, ValidationOptions};
+
+/// Sets the options of a [`ClientCertLayer`]; made by [`ClientCertLayer::builder`].
+#[derive(Debug)]
+#[must_use = "nothing is built before build()"]
+pub struct ClientCertLayerBuilder {
+    gateway: Gateway,
+    anchors: TrustAnchors,
+    intermediates: Intermediates,
+    only_issued_by: Option<Vec<IssuedBy>>,
+    algorithms: Algorithms,
+    untrusted_header: UntrustedHeader,
+    required: bool,
+    except: Vec<String>,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    statuses: HashMap<Reason, StatusCode>,
+    grpc_codes: HashMap<Reason, GrpcCode>,
+}
+
+#[derive(Clone, Copy)]
+struct Algorithms(&'static [&'static dyn SignatureVerificationAlgorithm]);
+
+impl ClientCertLayerBuilder {
+    pub(super) fn new(gateway: Gateway, anchors: TrustAnchors) -> Self {
+        Self {
+            gateway,
+            anchors,
+            intermediates: Intermediates::default(),
+            only_issued_by: None,
+            algorithms: Algorithms(DEFAULT_ALGORITHMS),
+            untrusted_header: UntrustedHeader::default(),
+            required: false,
+            except: Vec::new(),
+            limits: Limits::default(),
+            clock: Arc::new(SystemClock),
+            statuses: HashMap::new(),
+            grpc_codes: HashMap::new(),
+        }
+    }
+
+    /// Adds certificates of issuing authorities. Needed wherever the gateway forwards the leaf alone and the anchor is
+    /// not itself the issuer. Default: none.
+    pub fn intermediates(mut self, intermediates: Intermediates) -> Self {
+        self.intermediates = self.intermediates.and(intermediates);
+        self
+    }
+
+    /// Accepts only clients with one of these authorities in their path. Default: every authority under the anchors.
+    /// An empty list accepts nobody.
+    pub fn only_issued_by(mut self, authorities: impl IntoIterator<Item = IssuedBy>) -> Self {
+        self.only_issued_by.get_or_insert_default().extend(authorities);
+        self
+    }
+
+    /// Refuses every request without a certificate. Default: it goes on, and handlers see that it is anonymous.
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Paths that may be asked for without a certificate although it is [`required`](Self::required), such as the one
+    /// that the gateway's health probe asks for. Compared as a whole with the path that this layer sees, without
+    /// decoding. A certificate that is presented there and refused is refused all the same.
+    pub fn except<P: Into<String>>(mut self, paths: impl IntoIterator<Item = P>) -> Self {
+        self.except.extend(paths.into_iter().map(P::into));
+        self
+    }
+
+    /// Refuses requests that carry the certificate header but do not come from a gateway. Default: the header is
+    /// removed, counted and warned about, and the request goes on as anonymous.
+    pub fn refuse_untrusted_header(mut self) -> Self {
+        self.untrusted_header = UntrustedHeader::Refuse;
+        self
+    }
+
+    /// The most bytes of the certificate header. Default: 65,536. The server's own limits on headers may be lower.
+    pub fn max_header_bytes(mut self, bytes: usize) -> Self {
+        self.limits.header_bytes = bytes;
+        self
+    }
+
+    /// The most certificates in one request, the client's included. Default: 10.
+    pub fn max_certificates(mut self, certificates: usize) -> Self {
+        self.limits.certificates = certificates;
+        self
+    }
+
+    /// The signature algorithms that are accepted in certificates. Default: those of the provider feature, which are
+    /// RSA of 2048 to 8192 bits, ECDSA with SHA-2 and Ed25519.
+    pub fn signature_algorithms(mut self, algorithms: &'static [&'static dyn SignatureVerificationAlgorithm]) -> Self {
+        self.algorithms = Algorithms(algorithms);
+        self
+    }
+
+    /// The clock by which certificates are judged. Default: the system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Answers a reason with another status than [`Reason::default_status`], from 400 to 599.
+    pub fn status(mut self, reason: Reason, status: StatusCode) -> Self {
+        self.statuses.insert(reason, status);
+        self
+    }
+
+    /// Answers a reason with another gRPC code than [`Reason::default_grpc_code`].
+    pub fn grpc_code(mut self, reason: Reason, code: GrpcCode) -> Self {
+        self.grpc_codes.insert(reason, code);
+        self
+    }
+
+    /// Builds the layer.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] that names the value and how to mend it.
+    pub fn build(self) -> Result<ClientCertLayer, ConfigError> {
+        let presence = match (self.required, self.except) {
+            (true, except) => Presence::required_except(except)?,
+            (false, except) if except.is_empty() => Presence::Optional,
+            (false, _) => return Err(ConfigError::ExceptWithoutRequired),
+        };
+        if self.algorithms.0.is_empty() {
+            return Err(ConfigError::NoAlgorithms);
+        }
+        for (name, limit) in
+            [("max_header_bytes", self.limits.header_bytes), ("max_certificates", self.limits.certificates)]
+        {
+            if limit == 0 {
+                return Err(ConfigError::Limit { name });
+            }
+        }
+        if let Some(status) = self.statuses.values().find(|status| !(400..600).contains(&status.as_u16())) {
+            return Err(ConfigError::Status { value: status.as_u16() });
+        }
+        let only_issued_by = self.only_issued_by;
+        let now = self.clock.now();
+        let snapshot = Snapshot::new(self.anchors, self.intermediates, only_issued_by.as_deref(), now)?;
+        let events = Arc::new(Events::new(Arc::clone(&self.clock)));
+        let authenticator = Authenticator {
+            gateway: self.gateway,
+            untrusted_header: self.untrusted_header,
+            limits: self.limits,
+            validation: ValidationOptions { algorithms: self.algorithms.0, only_issued_by },
+            snapshot: CurrentSnapshot::new(snapshot),
+            clock: self.clock,
+            events: Arc::clone(&events),
+        };
+        let refusals = Arc::new(Refusals {
+            events,
+            statuses: self.statuses,
+            grpc_codes: self.grpc_codes,
+            references: References::default(),
+        });
+        Ok(ClientCertLayer::new(Shared { authenticator, presence, refusals }))
+    }
+}
+
+impl std::fmt::Debug for Algorithms {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} algorithms", self.0.len())
+    }
+}

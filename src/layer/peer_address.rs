@@ -1,0 +1,57 @@
+//! Finds the connection's own address among the extensions of a request.
+
+use http::Extensions;
+
+use crate::gateway::GatewayPeer;
+
+/// The peer that the server reported. A [`GatewayPeer`] goes before the frameworks' types, since only the server itself
+/// can have set it; the address of a header is never among them.
+pub(super) fn peer_of(extensions: &Extensions) -> Option<GatewayPeer> {
+    let own = || extensions.get::<GatewayPeer>().copied();
+    own().or_else(|| axum(extensions)).or_else(|| tonic(extensions))
+}
+
+#[cfg(feature = "axum")]
+fn axum(extensions: &Extensions) -> Option<GatewayPeer> {
+    use std::net::SocketAddr;
+
+    use axum::extract::ConnectInfo;
+
+    let typed = || extensions.get::<ConnectInfo<GatewayPeer>>().map(|info| info.0);
+    let plain = || extensions.get::<ConnectInfo<SocketAddr>>().map(|info| GatewayPeer::tcp(info.0));
+    typed().or_else(plain)
+}
+
+#[cfg(not(feature = "axum"))]
+fn axum(_: &Extensions) -> Option<GatewayPeer> {
+    None
+}
+
+#[cfg(feature = "tonic")]
+fn tonic(extensions: &Extensions) -> Option<GatewayPeer> {
+    use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
+
+    let tcp = || extensions.get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
+    let tls = || extensions.get::<TlsConnectInfo<TcpConnectInfo>>().and_then(|info| info.get_ref().remote_addr());
+    tcp().or_else(tls).map(GatewayPeer::tcp).or_else(|| unix(extensions))
+}
+
+#[cfg(not(feature = "tonic"))]
+fn tonic(_: &Extensions) -> Option<GatewayPeer> {
+    None
+}
+
+#[cfg(all(feature = "tonic", unix))]
+fn unix(extensions: &Extensions) -> Option<GatewayPeer> {
+    use tonic::transport::server::{TlsConnectInfo, UdsConnectInfo};
+
+    let plain = || extensions.get::<UdsConnectInfo>();
+    let tls = || extensions.get::<TlsConnectInfo<UdsConnectInfo>>().map(TlsConnectInfo::get_ref);
+    let info = plain().or_else(tls)?;
+    Some(GatewayPeer::unix(info.peer_cred.map(|credentials| credentials.uid())))
+}
+
+#[cfg(all(feature = "tonic", not(unix)))]
+fn unix(_: &Extensions) -> Option<GatewayPeer> {
+    None
+}

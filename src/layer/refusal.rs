@@ -1,0 +1,176 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+
+use super::protocol::Protocol;
+use super::response_body::ResponseBody;
+use crate::certificate::Certificate;
+use crate::events::Events;
+use crate::gateway::GatewayPeer;
+use crate::reason::{GrpcCode, Reason};
+use crate::rejection::Rejection;
+
+/// A refusal as it was answered. The layer puts one into the extensions of each response that refuses, for layers
+/// outside of it that log, count or show a page of their own.
+///
+/// ```
+/// use http::Response;
+/// use tower_client_cert::Refusal;
+///
+/// fn log<B>(response: &Response<B>) {
+///     if let Some(refusal) = response.extensions().get::<Refusal>() {
+///         println!("{} {}", refusal.rejection().reason(), refusal.reference());
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    rejection: Arc<Rejection>,
+    reference: Arc<str>,
+    status: StatusCode,
+    grpc_code: GrpcCode,
+}
+
+impl Refusal {
+    /// Why.
+    #[must_use]
+    pub fn rejection(&self) -> &Rejection {
+        &self.rejection
+    }
+
+    /// The reference id that stands in the body and in the log.
+    #[must_use]
+    pub fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// The status, as configured for the reason.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The gRPC code, as configured for the reason.
+    #[must_use]
+    pub fn grpc_code(&self) -> GrpcCode {
+        self.grpc_code
+    }
+
+    /// The whole of what the client is told besides the status.
+    pub(crate) fn message(&self) -> String {
+        let text = match self.status {
+            StatusCode::UNAUTHORIZED => "client certificate required",
+            StatusCode::FORBIDDEN => "client certificate refused",
+            _ => "request refused",
+        };
+        format!("{text} (reference {})", self.reference)
+    }
+
+    /// The answer to the client.
+    pub(crate) fn respond<B>(self, protocol: Protocol) -> Response<ResponseBody<B>> {
+        let mut response = match protocol {
+            Protocol::Http => self.http(),
+            Protocol::Grpc => self.grpc(),
+        };
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.extensions_mut().insert(self);
+        response
+    }
+
+    fn http<B>(&self) -> Response<ResponseBody<B>> {
+        let mut response = Response::new(ResponseBody::fixed(Bytes::from(self.message() + "\n")));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        if self.status == StatusCode::UNAUTHORIZED {
+            // A private scheme (RFC 9110 section 11.1 asks for one); `Mutual` is RFC 8120 and something else.
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("ClientCertificate"));
+        }
+        response
+    }
+
+    /// Trailers-only: status 200 without a body, the gRPC status among the headers.
+    fn grpc<B>(&self) -> Response<ResponseBody<B>> {
+        let mut response = Response::new(ResponseBody::fixed(Bytes::new()));
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+        headers.insert(GRPC_STATUS, HeaderValue::from(u16::from(self.grpc_code.number())));
+        // The message has only characters that need no percent-encoding.
+        if let Ok(message) = HeaderValue::try_from(self.message()) {
+            headers.insert(GRPC_MESSAGE, message);
+        }
+        response
+    }
+}
+
+/// Where a layer's refusals are made: logged, counted, and given their status and reference.
+#[derive(Debug)]
+pub(crate) struct Refusals {
+    pub(crate) events: Arc<Events>,
+    pub(crate) statuses: HashMap<Reason, StatusCode>,
+    pub(crate) grpc_codes: HashMap<Reason, GrpcCode>,
+    pub(crate) references: References,
+}
+
+impl Refusals {
+    pub(crate) fn refuse(
+        &self,
+        rejection: Rejection,
+        certificate: Option<&Certificate>,
+        peer: Option<GatewayPeer>,
+    ) -> Refusal {
+        let reason = rejection.reason();
+        let reference = self.references.next();
+        self.events.refused(&rejection, certificate, peer, &reference);
+        Refusal {
+            status: self.statuses.get(&reason).copied().unwrap_or_else(|| reason.default_status()),
+            grpc_code: self.grpc_codes.get(&reason).copied().unwrap_or_else(|| reason.default_grpc_code()),
+            rejection: Arc::new(rejection),
+            reference,
+        }
+    }
+
+    /// An identity was asked for where no layer ran.
+    #[cfg(any(feature = "axum", feature = "tonic"))]
+    pub(crate) fn layer_missing() -> Refusal {
+        let reference = References::default().next();
+        crate::events::layer_missing(&reference);
+        let rejection = Rejection::Setup(crate::rejection::SetupError::LayerMissing);
+        Refusal {
+            status: rejection.reason().default_status(),
+            grpc_code: rejection.reason().default_grpc_code(),
+            rejection: Arc::new(rejection),
+            reference,
+        }
+    }
+}
+
+/// Ids by which an answer is found in the log. Unique in practice, not secret.
+#[derive(Default)]
+pub(crate) struct References {
+    key: RandomState,
+    next: AtomicU64,
+}
+
+impl References {
+    fn next(&self) -> Arc<str> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        format!("{:016x}", self.key.hash_one(number)).into()
+    }
+}
+
+impl fmt::Debug for References {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("References").finish_non_exhaustive()
+    }
+}
+
+const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
+
+const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");

@@ -1,0 +1,93 @@
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use tower::Service;
+
+use super::authentication::Authentication;
+use super::future::ResponseFuture;
+use super::peer_address::peer_of;
+use super::protocol::Protocol;
+use super::refusal::{Refusal, Refusals};
+use super::response_body::ResponseBody;
+use crate::authenticator::{Authenticator, Finding, Rejected};
+use crate::authorization::Presence;
+use crate::gateway::GatewayPeer;
+use crate::rejection::{Rejection, SetupError};
+
+/// The service made by [`ClientCertLayer`](super::ClientCertLayer).
+#[derive(Clone, Debug)]
+pub struct ClientCert<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+/// What every clone of a layer and its services share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) authenticator: Authenticator,
+    pub(super) presence: Presence,
+    pub(super) refusals: Arc<Refusals>,
+}
+
+impl<S> ClientCert<S> {
+    pub(super) fn new(inner: S, shared: Arc<Shared>) -> Self {
+        Self { inner, shared }
+    }
+}
+
+impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for ClientCert<S>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    ResBody: Body<Data = Bytes>,
+{
+    type Response = Response<ResponseBody<ResBody>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
+        match self.shared.authenticate(&mut request) {
+            Ok(authentication) => {
+                request.extensions_mut().insert(authentication);
+                ResponseFuture::inner(self.inner.call(request))
+            }
+            Err(refusal) => {
+                let protocol = Protocol::of(request.method(), request.version(), request.headers());
+                ResponseFuture::refused(refusal, protocol)
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn authenticate<B>(&self, request: &mut Request<B>) -> Result<Authentication, Refusal> {
+        let peer = peer_of(request.extensions());
+        if request.extensions().get::<Authentication>().is_some() {
+            return Err(self.refuse(Rejection::Setup(SetupError::LayerNested).into(), peer));
+        }
+        let finding = self
+            .authenticator
+            .authenticate(peer, request.headers_mut())
+            .map_err(|rejected| self.refuse(rejected, peer))?;
+        match &finding {
+            Finding::Client(identity) => self.refusals.events.accepted(identity),
+            Finding::Anonymous(absence) => {
+                self.presence
+                    .admit(absence, request.uri().path())
+                    .map_err(|missing| self.refuse(missing.into(), peer))?;
+                self.refusals.events.anonymous(peer);
+            }
+        }
+        Ok(Authentication::new(finding, peer, Arc::clone(&self.refusals)))
+    }
+
+    fn refuse(&self, rejected: Rejected, peer: Option<GatewayPeer>) -> Refusal {
+        self.refusals.refuse(rejected.rejection, rejected.certificate.as_deref(), peer)
+    }
+}

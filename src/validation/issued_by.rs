@@ -1,0 +1,66 @@
+use std::sync::Arc;
+
+use super::TrustAnchor;
+use crate::certificate::{Certificate, Fingerprint};
+use crate::error::ConfigError;
+
+/// Names an issuing authority: an anchor by its label, or any authority of the path by fingerprint.
+///
+/// It is compared with the path that was validated, never with the issuer's name in the leaf: a name alone can be
+/// chosen by anybody who runs a certification authority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedBy(Authority);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Authority {
+    AnchorLabel(Box<str>),
+    Certificate(Fingerprint),
+    PublicKey(Fingerprint),
+}
+
+impl IssuedBy {
+    /// The anchor, or one of the anchors, with this label.
+    #[must_use]
+    pub fn label(label: impl AsRef<str>) -> Self {
+        Self(Authority::AnchorLabel(label.as_ref().into()))
+    }
+
+    /// The anchor or intermediate whose certificate has this SHA-256.
+    #[must_use]
+    pub fn certificate(fingerprint: Fingerprint) -> Self {
+        Self(Authority::Certificate(fingerprint))
+    }
+
+    /// The anchor or intermediate whose public key (`SubjectPublicKeyInfo`) has this SHA-256. Survives renewal of the
+    /// certificate.
+    #[must_use]
+    pub fn public_key(fingerprint: Fingerprint) -> Self {
+        Self(Authority::PublicKey(fingerprint))
+    }
+
+    pub(super) fn holds_for(&self, intermediates: &[Arc<Certificate>], anchor: &TrustAnchor) -> bool {
+        let any_authority = |is: &dyn Fn(&Certificate) -> bool| {
+            is(anchor.certificate()) || intermediates.iter().any(|intermediate| is(intermediate))
+        };
+        match &self.0 {
+            Authority::AnchorLabel(label) => anchor.label() == Some(label),
+            Authority::Certificate(fingerprint) => any_authority(&|authority| authority.fingerprint() == fingerprint),
+            Authority::PublicKey(fingerprint) => {
+                any_authority(&|authority| authority.public_key_fingerprint() == fingerprint)
+            }
+        }
+    }
+
+    /// A label that no anchor has would refuse everybody without saying why.
+    pub(crate) fn check_label(&self, anchors: &[Arc<TrustAnchor>]) -> Result<(), ConfigError> {
+        let Authority::AnchorLabel(label) = &self.0 else {
+            return Ok(());
+        };
+        if anchors.iter().any(|anchor| anchor.label() == Some(label)) {
+            return Ok(());
+        }
+        let mut known: Vec<_> = anchors.iter().filter_map(|anchor| anchor.label()).map(str::to_owned).collect();
+        known.dedup();
+        Err(ConfigError::UnknownAnchorLabel { label: label.to_string(), known })
+    }
+}
