@@ -63,18 +63,19 @@ pub(crate) struct Rejected {
 impl Authenticator {
     /// Follows the line. Whatever comes of it, the certificate header and its look-alikes leave the request.
     pub(crate) fn authenticate(&self, peer: Option<GatewayPeer>, headers: &mut HeaderMap) -> Result<Finding, Rejected> {
-        let taken = TakenHeader::take(headers, self.gateway.header_name());
+        let forwarding = self.gateway.forwarding();
+        let taken = TakenHeader::take(headers, forwarding.header());
         self.events.look_alikes_removed(taken.look_alikes(), peer);
         let trusted = match TrustedPeer::judge(peer, &self.gateway) {
             Ok(trusted) => trusted,
             Err(untrusted) => return self.not_from_gateway(untrusted, &taken),
         };
-        let raw = RawCertificate::find(trusted, &self.gateway, taken, self.limits.header_bytes)?;
+        let raw = RawCertificate::find(trusted, forwarding, taken, self.limits.header_bytes)?;
         let Some(raw) = raw else {
             return Ok(Finding::Anonymous(Absence::NotPresented));
         };
         let now = self.clock.now();
-        let chain = ForwardedChain::decode(raw, self.gateway.header_encoding(), self.limits.certificates, now)?;
+        let chain = ForwardedChain::decode(raw, forwarding.encoding(), self.limits.certificates, now)?;
         let end_entity = Arc::clone(&chain.end_entity);
         let prove = || {
             let snapshot = self.snapshot.load();

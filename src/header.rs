@@ -16,7 +16,7 @@ use std::fmt;
 use http::header::{CONNECTION, Entry};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::gateway::{Gateway, TrustedPeer};
+use crate::gateway::{Forwarding, TrustedPeer};
 use crate::reason::Reason;
 
 /// What a request carried under the name of the certificate header, taken out of it and not yet judged.
@@ -66,7 +66,7 @@ impl RawCertificate {
     /// Finds the one value. `None` is the gateway's way to say that there was no certificate.
     pub(crate) fn find(
         peer: TrustedPeer,
-        gateway: &Gateway,
+        forwarding: &Forwarding,
         taken: TakenHeader,
         max_bytes: usize,
     ) -> Result<Option<Self>, HeaderError> {
@@ -83,7 +83,7 @@ impl RawCertificate {
             return Err(HeaderError::TooLarge { bytes: value.len(), max_bytes });
         }
         let trimmed = value.as_bytes().trim_ascii();
-        if gateway.means_absent(trimmed) {
+        if forwarding.means_absent(trimmed) {
             return Ok(None);
         }
         // No encoding that forwards one value has a comma in it; a merged second line has.
@@ -186,7 +186,7 @@ mod tests {
     use std::net::SocketAddr;
 
     use super::*;
-    use crate::gateway::GatewayPeer;
+    use crate::gateway::{Gateway, GatewayPeer};
 
     const NAME: HeaderName = HeaderName::from_static("x-client-cert");
 
@@ -203,7 +203,7 @@ mod tests {
         let peer: SocketAddr = "10.0.0.1:1".parse().unwrap();
         let peer = TrustedPeer::judge(Some(GatewayPeer::tcp(peer)), &gateway).unwrap();
         let taken = TakenHeader::take(&mut map, &NAME);
-        RawCertificate::find(peer, &gateway, taken, 16).map(|raw| raw.map(|raw| raw.bytes().to_vec()))
+        RawCertificate::find(peer, gateway.forwarding(), taken, 16).map(|raw| raw.map(|raw| raw.bytes().to_vec()))
     }
 
     #[test]

@@ -80,10 +80,10 @@ fn header_names_that_every_request_needs_are_refused() {
 #[test]
 fn absent_spellings_are_compared_whole() {
     let gateway = Gateway::nginx(["10.0.0.0/8"]).unwrap().absent_value(" (null) ");
-    assert!(gateway.means_absent(b""));
-    assert!(gateway.means_absent(b"(null)"));
+    assert!(gateway.forwarding().means_absent(b""));
+    assert!(gateway.forwarding().means_absent(b"(null)"));
     for value in ["(null),x", "(NULL)", "-", "null"] {
-        assert!(!gateway.means_absent(value.as_bytes()), "{value}");
+        assert!(!gateway.forwarding().means_absent(value.as_bytes()), "{value}");
     }
 }
 
@@ -91,8 +91,8 @@ fn absent_spellings_are_compared_whole() {
 fn presets_expect_pem_in_the_default_header() {
     for gateway in [Gateway::nginx(["10.0.0.0/8"]), Gateway::azure_application_gateway(["10.0.0.0/8"])] {
         let gateway = gateway.unwrap();
-        assert_eq!(gateway.header_name(), "x-client-cert");
-        assert_eq!(gateway.header_encoding(), Encoding::Pem);
+        assert_eq!(gateway.forwarding().header(), "x-client-cert");
+        assert_eq!(gateway.forwarding().encoding(), Encoding::Pem);
     }
     let renamed = Gateway::nginx(["10.0.0.0/8"]).unwrap().named("edge");
     assert_eq!(renamed.name(), "edge");

@@ -22,7 +22,7 @@ impl TrustedPeer {
         if peer.has_scope() {
             return Err(UntrustedPeer::ScopedAddress { peer });
         }
-        match gateway.range_of(address) {
+        match gateway.sender.range_of(address) {
             Some(range) => Ok(Self { peer, gateway: gateway.shared_name(), range: range.text() }),
             None => Err(UntrustedPeer::OutsideRanges { peer }),
         }
