@@ -143,7 +143,7 @@ impl fmt::Display for AlternativeName {
 /// RFC 5280 section 4.2.1.6: `IA5String`, and an empty one is no name.
 fn ia5_text(content: &[u8]) -> Result<String, CertificateError> {
     if content.is_empty() {
-        return Err(error(Problem::Empty));
+        return Err(error(Problem::EmptyText));
     }
     ascii(content).ok_or_else(|| error(Problem::Text { expected: "ascii" }))
 }

@@ -44,7 +44,7 @@ pub(super) fn boolean(field: &'static str, content: &[u8]) -> Result<bool, Certi
     match content {
         [0x00] => Ok(false),
         [0xff] => Ok(true),
-        _ => Err(CertificateError::new(field, Problem::Boolean { octets: content.len() })),
+        _ => Err(CertificateError::new(field, Problem::Boolean)),
     }
 }
 

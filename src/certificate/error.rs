@@ -37,10 +37,11 @@ impl std::error::Error for CertificateError {}
 pub(super) enum Problem {
     AddressLength { octets: usize },
     BitString,
-    Boolean { octets: usize },
+    Boolean,
     Date,
     Duplicate { oid: String },
     Empty,
+    EmptyText,
     HighTagNumber,
     Integer,
     Length,
@@ -54,7 +55,7 @@ pub(super) enum Problem {
     UnexpectedTag { found: u8, expected: u8 },
     UnknownChoice { found: u8 },
     Version { found: u8 },
-    WithoutVersion3,
+    VersionTooLow { found: u8, expected: u8 },
 }
 
 impl fmt::Display for Problem {
@@ -62,10 +63,11 @@ impl fmt::Display for Problem {
         match self {
             Self::AddressLength { octets } => write!(f, "ip address of {octets} octets, expected 4 or 16"),
             Self::BitString => f.write_str("malformed bit string"),
-            Self::Boolean { octets } => write!(f, "boolean of {octets} octets that is neither 00 nor ff"),
-            Self::Date => f.write_str("date that is not in the form of rfc 5280 section 4.1.2.5, or before 1970"),
+            Self::Boolean => f.write_str("boolean that is neither 00 nor ff"),
+            Self::Date => f.write_str("date before 1970 or not in the form of rfc 5280 section 4.1.2.5"),
             Self::Duplicate { oid } => write!(f, "extension {oid} occurs more than once"),
             Self::Empty => f.write_str("is empty, expected at least one element"),
+            Self::EmptyText => f.write_str("is empty, expected text"),
             Self::HighTagNumber => f.write_str("tag number above 30"),
             Self::Integer => f.write_str("integer that is empty, too large or not in its shortest form"),
             Self::Length => f.write_str("length that is indefinite, too large or not in its shortest form"),
@@ -79,7 +81,9 @@ impl fmt::Display for Problem {
             Self::UnexpectedTag { found, expected } => write!(f, "found tag {found:02x}, expected {expected:02x}"),
             Self::UnknownChoice { found } => write!(f, "found tag {found:02x}, which is none of the choices"),
             Self::Version { found } => write!(f, "found {found}, expected 0, 1 or 2"),
-            Self::WithoutVersion3 => f.write_str("present in a certificate of version 1 or 2"),
+            Self::VersionTooLow { found, expected } => {
+                write!(f, "present in a certificate of version {found}, expected version {expected}")
+            }
         }
     }
 }

@@ -76,15 +76,18 @@ impl Fields {
     }
 }
 
-/// The optional fields at the end, which need a higher version than 1.
+/// The optional fields at the end (RFC 5280 section 4.1.2.1: each needs a version).
 fn read_rest(version: u8, mut elements: Elements<'_>) -> Result<Extensions, CertificateError> {
     for (field, number) in [("issuer unique identifier", 1), ("subject unique identifier", 2)] {
         if elements.optional(field, tag::context(number))?.is_some() && version == 1 {
-            return Err(CertificateError::new(field, Problem::WithoutVersion3));
+            return Err(CertificateError::new(field, Problem::VersionTooLow { found: version, expected: 2 }));
         }
     }
     let extensions = match elements.optional("extensions", tag::context_constructed(3))? {
-        Some(_) if version < 3 => return Err(CertificateError::new("extensions", Problem::WithoutVersion3)),
+        Some(_) if version < 3 => {
+            let problem = Problem::VersionTooLow { found: version, expected: 3 };
+            return Err(CertificateError::new("extensions", problem));
+        }
         Some(explicit) => Extensions::read(explicit.content)?,
         None => Extensions::default(),
     };
