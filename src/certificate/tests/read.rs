@@ -158,6 +158,44 @@ fn the_string_types_of_names_are_decoded() {
 }
 
 #[test]
+fn texts_are_escaped_as_rfc_4514_asks_and_beyond_ascii() {
+    let cases = [
+        ("cn-with-another-attribute", "evil\\,O=Big Partner Foo SA"),
+        ("cn-with-plus", "a\\+O=Big Partner Foo SA"),
+        ("cn-with-specials", "\\\"\\,\\+\\;\\<\\>\\\\=#/'"),
+        ("cn-with-leading-hash", "\\#0403"),
+        ("cn-with-leading-blank", "\\  a"),
+        ("cn-with-trailing-blank", "a \\ "),
+        ("cn-with-inner-blanks", "a  b"),
+        ("cn-one-blank", "\\ "),
+        ("cn-two-blanks", "\\ \\ "),
+        ("cn-empty", ""),
+        ("cn-with-nul", "good.example\\00.evil.example"),
+        ("cn-with-line-breaks", "a\\0D\\0AO=Big Partner Foo SA\\09\\7F"),
+        ("cn-with-terminal-escapes", "a\\1B[31m\\C2\\9B\\E2\\80\\AE"),
+        ("cn-non-ascii", "Z\\C3\\BCrich \\E6\\9D\\B1\\E4\\BA\\AC \\F0\\9F\\98\\80"),
+        ("bmp-string-leading-blank", "\\ #a\\ "),
+    ];
+    for (file, shown) in cases {
+        assert_eq!(read(file).subject().to_string(), format!("CN={shown},O=Big Partner Foo SA"), "{file}");
+    }
+}
+
+#[test]
+fn several_attributes_and_unknown_types_are_shown_last_first() {
+    let cases = [
+        ("two-organizations", "CN=a,O=Evil Ltd,O=Big Partner Foo SA"),
+        ("two-organizations-in-one-rdn", "CN=a,O=Big Partner Foo SA+O=Evil Ltd"),
+        ("multi-valued-rdn", "UID=js+CN=J. Smith+OU=Sales,C=CH"),
+        ("unknown-attribute-type", "CN=a,1.3.6.1.4.1.32473.1=#0C0548656C6C6F"),
+        ("joint-arc-above-39", "CN=a,2.999.3=#0C0548656C6C6F"),
+    ];
+    for (file, shown) in cases {
+        assert_eq!(read(file).subject().to_string(), shown, "{file}");
+    }
+}
+
+#[test]
 fn names_are_shown_in_printable_ascii_only() {
     for (name, path) in all("read") {
         let certificate = try_read(&path).unwrap();
