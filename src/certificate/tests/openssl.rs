@@ -1,6 +1,6 @@
 //! The openssl program reads the same: subject, issuer, serial number, dates, fingerprint and alternative names.
 //!
-//! Skipped, with the reason printed, where there is no OpenSSL 3; an error instead if `REQUIRE_OPENSSL` is `1`.
+//! Skipped, with the reason printed, where there is no OpenSSL 3; an error instead if `REQUIRE_GATEWAYS` is `1`.
 
 use std::net::IpAddr;
 use std::process::Command;
@@ -96,7 +96,7 @@ fn is_skipped() -> bool {
     if version.starts_with(b"OpenSSL 3.") {
         return false;
     }
-    let is_required = std::env::var_os("REQUIRE_OPENSSL").is_some_and(|value| value == "1");
+    let is_required = std::env::var_os("REQUIRE_GATEWAYS").is_some_and(|value| value == "1");
     assert!(!is_required, "no program `openssl` of version 3 found");
     eprintln!("skipped: no program `openssl` of version 3 found");
     true
