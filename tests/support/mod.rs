@@ -1,0 +1,10 @@
+//! What the integration tests share: a PKI minted at a fixed time, a log to look into, clients and servers.
+
+pub(crate) mod http;
+pub(crate) mod log;
+pub(crate) mod nginx;
+pub(crate) mod orders;
+pub(crate) mod pki;
+pub(crate) mod programs;
+pub(crate) mod scratch;
+pub(crate) mod tls;

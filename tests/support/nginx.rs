@@ -1,0 +1,124 @@
+//! A real nginx as a child process, on a port of its own and with its files in a directory of its own.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use super::programs;
+use super::scratch::Scratch;
+
+/// A running nginx; ends with the value.
+#[derive(Debug)]
+pub(crate) struct Nginx {
+    address: SocketAddr,
+    child: Child,
+    scratch: Scratch,
+}
+
+impl Nginx {
+    /// Starts nginx with `http_block` (from the port to listen on) as the content of its `http { }`, and `files` beside
+    /// its configuration; `None` where nginx is missing.
+    ///
+    /// # Panics
+    ///
+    /// When nginx does not begin to accept: with its own words about the configuration.
+    pub(crate) fn start(files: &[(&str, String)], http_block: impl Fn(u16) -> String) -> Option<Self> {
+        let program = programs::require("nginx")?;
+        let mut complaint = String::new();
+        for _ in 0..START_ATTEMPTS {
+            let scratch = Scratch::new("nginx");
+            for (name, content) in files {
+                scratch.write(name, content);
+            }
+            let address = free_address();
+            let configuration = whole_configuration(scratch.path(), &http_block(address.port()));
+            let child = spawn(&program, &scratch, &configuration);
+            let mut nginx = Self { address, child, scratch };
+            if nginx.accepts() {
+                return Some(nginx);
+            }
+            // Somebody may have taken the port in between; anything else comes again, and is told in the end.
+            complaint = nginx.error_log();
+        }
+        panic!("nginx does not start: {complaint}");
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(crate) fn error_log(&self) -> String {
+        self.scratch.read("error.log")
+    }
+
+    fn accepts(&mut self) -> bool {
+        for _ in 0..ACCEPT_POLLS {
+            if self.child.try_wait().unwrap().is_some() {
+                return false;
+            }
+            if TcpStream::connect(self.address).is_ok() {
+                return true;
+            }
+            std::thread::sleep(ACCEPT_POLL_INTERVAL);
+        }
+        false
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // One process, because the configuration turns the master off: nothing outlives this.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn spawn(program: &PathBuf, scratch: &Scratch, configuration: &str) -> Child {
+    let file = scratch.write("nginx.conf", configuration);
+    Command::new(program)
+        .arg("-p")
+        .arg(scratch.path())
+        .arg("-c")
+        .arg(file)
+        .arg("-e")
+        .arg(scratch.path().join("error.log"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn whole_configuration(directory: &Path, http_block: &str) -> String {
+    let directory = directory.display();
+    format!(
+        "daemon off;
+master_process off;
+pid {directory}/nginx.pid;
+error_log {directory}/error.log info;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {directory}/body;
+    proxy_temp_path {directory}/proxy;
+    fastcgi_temp_path {directory}/fastcgi;
+    uwsgi_temp_path {directory}/uwsgi;
+    scgi_temp_path {directory}/scgi;
+{http_block}
+}}
+"
+    )
+}
+
+fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap()
+}
+
+const START_ATTEMPTS: usize = 3;
+
+/// Ten seconds in all.
+const ACCEPT_POLLS: usize = 400;
+
+const ACCEPT_POLL_INTERVAL: Duration = Duration::from_millis(25);

@@ -1,0 +1,196 @@
+//! What a certificate is to look like, before anybody signs it.
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, ExtendedKeyUsagePurpose,
+    GeneralSubtree, IsCa, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PublicKeyData, SanType,
+    SerialNumber, SignatureAlgorithm,
+};
+use time::OffsetDateTime;
+
+use super::{Minted, days};
+
+/// A certificate to be: a client in order unless told otherwise.
+#[derive(Clone, Debug)]
+pub(crate) struct Shape {
+    pub(super) params: CertificateParams,
+    pub(super) algorithm: &'static SignatureAlgorithm,
+    pub(super) foreign_key: Option<ForeignKey>,
+}
+
+impl Shape {
+    /// A client: clientAuth, digitalSignature, valid for twenty years around [`super::now`], so that a gateway that
+    /// looks at the machine's clock agrees with a service that is told the time.
+    pub(crate) fn client(common_name: &str) -> Self {
+        let mut params = CertificateParams::default();
+        params.not_before = days(-30);
+        params.not_after = days(20 * 365);
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, common_name);
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        params.use_authority_key_identifier_extension = true;
+        Self { params, algorithm: &PKCS_ECDSA_P256_SHA256, foreign_key: None }
+    }
+
+    /// The client of the lab: `C=CH, O=Big Partner Foo SA, CN=data-exchange-svc01`.
+    pub(crate) fn partner() -> Self {
+        Self::client("data-exchange-svc01").subject(&[
+            (DnType::CountryName, "CH"),
+            (DnType::OrganizationName, "Big Partner Foo SA"),
+            (DnType::CommonName, "data-exchange-svc01"),
+        ])
+    }
+
+    /// A certification authority without limits.
+    pub(crate) fn authority(common_name: &str) -> Self {
+        let mut shape = Self::client(common_name);
+        shape.params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        shape.params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        shape.params.extended_key_usages = Vec::new();
+        shape
+    }
+
+    /// A server: serverAuth only.
+    pub(crate) fn server(host_name: &str) -> Self {
+        Self::client(host_name)
+            .purposes(&[ExtendedKeyUsagePurpose::ServerAuth])
+            .alternative_name(SanType::DnsName(host_name.try_into().unwrap()))
+    }
+
+    /// Replaces the subject; a type that is named twice keeps its last value (a limit of rcgen).
+    pub(crate) fn subject(mut self, attributes: &[(DnType, &str)]) -> Self {
+        self.params.distinguished_name = DistinguishedName::new();
+        for (kind, value) in attributes {
+            self.params.distinguished_name.push(kind.clone(), *value);
+        }
+        self
+    }
+
+    /// Sets one attribute of the subject, in any string type.
+    pub(crate) fn attribute(mut self, kind: DnType, value: impl Into<DnValue>) -> Self {
+        self.params.distinguished_name.push(kind, value);
+        self
+    }
+
+    pub(crate) fn organization(self, organization: &str) -> Self {
+        self.attribute(DnType::OrganizationName, organization)
+    }
+
+    pub(crate) fn alternative_name(mut self, name: SanType) -> Self {
+        self.params.subject_alt_names.push(name);
+        self
+    }
+
+    /// Replaces the extended key usages; an empty list leaves the extension out.
+    pub(crate) fn purposes(mut self, purposes: &[ExtendedKeyUsagePurpose]) -> Self {
+        self.params.extended_key_usages = purposes.to_vec();
+        self
+    }
+
+    /// Replaces the key usages; an empty list leaves the extension out.
+    pub(crate) fn usages(mut self, usages: &[KeyUsagePurpose]) -> Self {
+        self.params.key_usages = usages.to_vec();
+        self
+    }
+
+    pub(crate) fn valid(mut self, not_before: OffsetDateTime, not_after: OffsetDateTime) -> Self {
+        self.params.not_before = not_before;
+        self.params.not_after = not_after;
+        self
+    }
+
+    pub(crate) fn serial(mut self, octets: &[u8]) -> Self {
+        self.params.serial_number = Some(SerialNumber::from_slice(octets));
+        self
+    }
+
+    /// Makes it a certification authority, whatever it was.
+    pub(crate) fn made_authority(mut self) -> Self {
+        self.params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        self
+    }
+
+    /// Takes the certification authority flag away, and keeps everything else.
+    pub(crate) fn without_authority(mut self) -> Self {
+        self.params.is_ca = IsCa::ExplicitNoCa;
+        self
+    }
+
+    pub(crate) fn path_length(mut self, intermediates: u8) -> Self {
+        self.params.is_ca = IsCa::Ca(BasicConstraints::Constrained(intermediates));
+        self
+    }
+
+    pub(crate) fn permitted(self, subtree: GeneralSubtree) -> Self {
+        self.name_constraints(vec![subtree], Vec::new())
+    }
+
+    pub(crate) fn excluded(self, subtree: GeneralSubtree) -> Self {
+        self.name_constraints(Vec::new(), vec![subtree])
+    }
+
+    fn name_constraints(
+        mut self,
+        permitted_subtrees: Vec<GeneralSubtree>,
+        excluded_subtrees: Vec<GeneralSubtree>,
+    ) -> Self {
+        self.params.name_constraints = Some(NameConstraints { permitted_subtrees, excluded_subtrees });
+        self
+    }
+
+    /// Adds an extension with this DER as its value.
+    pub(crate) fn extension(mut self, oid: &[u64], value_der: &[u8]) -> Self {
+        self.params.custom_extensions.push(CustomExtension::from_oid_content(oid, value_der.to_vec()));
+        self
+    }
+
+    /// Adds a critical extension with this DER as its value.
+    pub(crate) fn critical_extension(mut self, oid: &[u64], value_der: &[u8]) -> Self {
+        let mut extension = CustomExtension::from_oid_content(oid, value_der.to_vec());
+        extension.set_criticality(true);
+        self.params.custom_extensions.push(extension);
+        self
+    }
+
+    /// The kind of key that is made for it, and thus of the signatures it gives.
+    pub(crate) fn algorithm(mut self, algorithm: &'static SignatureAlgorithm) -> Self {
+        self.algorithm = algorithm;
+        self
+    }
+
+    /// Certifies a public key whose private key is not at hand.
+    pub(crate) fn foreign_key(mut self, key: ForeignKey) -> Self {
+        self.foreign_key = Some(key);
+        self
+    }
+
+    /// Signs with its own new key.
+    pub(crate) fn self_signed(&self) -> Minted {
+        Minted::self_signed(self)
+    }
+}
+
+/// A public key without its private key.
+#[derive(Clone, Debug)]
+pub(crate) struct ForeignKey {
+    algorithm: &'static SignatureAlgorithm,
+    bit_string: Vec<u8>,
+}
+
+impl ForeignKey {
+    /// `bit_string` is the content of `subjectPublicKey`; the algorithm identifier comes from `algorithm`.
+    pub(crate) fn new(algorithm: &'static SignatureAlgorithm, bit_string: &[u8]) -> Self {
+        Self { algorithm, bit_string: bit_string.to_vec() }
+    }
+}
+
+impl PublicKeyData for ForeignKey {
+    fn der_bytes(&self) -> &[u8] {
+        &self.bit_string
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        self.algorithm
+    }
+}
