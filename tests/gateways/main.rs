@@ -1,4 +1,10 @@
 //! Real gateways in front of a real service.
+//!
+//! A gateway's program that is missing is a reason to skip, told on standard error; with `REQUIRE_GATEWAYS=1` it is a
+//! failure.
+
+mod nginx;
+mod page;
 
 #[cfg(test)]
 #[path = "../support/mod.rs"]
