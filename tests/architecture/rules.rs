@@ -1,0 +1,194 @@
+//! The tables, and what breaks them.
+
+use crate::source;
+
+/// One file below `src`.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    /// Below `src`, with `/`.
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl File {
+    /// The top-level module: the first folder, or the file's own name.
+    pub(crate) fn module(&self) -> &str {
+        let first = self.path.split('/').next().unwrap();
+        first.strip_suffix(".rs").unwrap_or(first)
+    }
+
+    fn is_test(&self) -> bool {
+        self.path.split('/').any(|part| part == "tests" || part == "tests.rs")
+    }
+
+    /// How many `super::` lead out of the module.
+    fn depth(&self) -> usize {
+        self.path.trim_end_matches("/mod.rs").matches('/').count() + 1
+    }
+}
+
+/// Which modules of the crate a module may name, from the beginning of the line to its end.
+const MODULES: &[(&str, &[&str])] = &[
+    // Words that every stage uses.
+    ("reason", &[]),
+    ("escape", &[]),
+    ("utc", &[]),
+    ("clock", &[]),
+    ("evidence", &["reason"]),
+    ("certificate", &["escape", "utc"]),
+    ("error", &["certificate", "escape"]),
+    // The stages. `TrustedPeer` is carried along the whole line, as the identity's "vouched for by".
+    ("gateway", &["encoding", "error", "reason"]),
+    ("header", &["gateway", "reason"]),
+    ("encoding", &["certificate", "escape", "evidence", "gateway", "header", "reason"]),
+    ("validation", &["certificate", "encoding", "error", "escape", "evidence", "gateway", "reason", "utc"]),
+    ("revocation", &["evidence", "gateway", "validation"]),
+    (
+        "identity",
+        &["certificate", "clock", "escape", "evidence", "gateway", "reason", "revocation", "utc", "validation"],
+    ),
+    ("authorization", &["error", "gateway", "reason"]),
+    // What knows several stages.
+    ("rejection", &["authorization", "encoding", "gateway", "header", "identity", "reason", "validation"]),
+    ("snapshot", &["error", "validation"]),
+];
+
+/// Which modules may name an external crate.
+const CRATES: &[(&str, &[&str])] = &[
+    // Stages 3 to 7 know neither HTTP nor Tower, so that they can be used and tested without.
+    ("http", &["axum", "authenticator", "events", "gateway", "header", "layer", "reason", "tonic"]),
+    ("http_body", &["layer"]),
+    ("tower", &["layer"]),
+    ("axum", &["axum", "layer"]),
+    ("tonic", &["layer", "tonic"]),
+    ("tokio", &["axum"]),
+    ("tracing", &["events"]),
+    // So that a new version of either is a change of one folder.
+    ("webpki", &["validation"]),
+    ("x509_cert", &["certificate", "utc"]),
+];
+
+/// Text that stands in one module alone.
+const TEXTS: &[(&str, &[&str], &str)] = &[
+    ("SystemTime::now", &["clock"], "only the clock reads the time of the machine"),
+    ("Instant::now", &["clock"], "only the clock reads the time of the machine"),
+    ("std::env::", &[], "nothing is configured by the environment"),
+    ("std::process::", &[], "a library starts and ends no process"),
+];
+
+/// The crate's root names everything; nothing names it.
+const ROOT: &str = "lib";
+
+pub(crate) fn listed_modules() -> impl Iterator<Item = &'static str> {
+    MODULES.iter().map(|(module, _)| *module)
+}
+
+/// Every breach in one file, as a line for the reader.
+pub(crate) fn violations(file: &File) -> Vec<String> {
+    if file.is_test() || file.module() == ROOT {
+        return Vec::new();
+    }
+    let code = source::code(&file.text);
+    let mut found = module_violations(file, &code);
+    found.extend(crate_violations(file, &code));
+    found.extend(text_violations(file, &code));
+    found
+}
+
+fn module_violations(file: &File, code: &str) -> Vec<String> {
+    let module = file.module();
+    let Some((_, allowed)) = MODULES.iter().find(|(listed, _)| *listed == module) else {
+        return vec![format!("src/{}: module {module:?} has no row in the table", file.path)];
+    };
+    let mut found: Vec<_> = source::crate_modules(code)
+        .into_iter()
+        .filter(|named| named.name != module && !allowed.contains(&named.name.as_str()))
+        .map(|named| format!("src/{}:{}: {module} may not name {}", file.path, named.line, named.name))
+        .collect();
+    let way_out = "super::".repeat(file.depth());
+    found.extend(
+        source::lines_with(code, &way_out)
+            .into_iter()
+            .map(|line| format!("src/{}:{line}: write crate:: for what is outside of {module}", file.path)),
+    );
+    found
+}
+
+fn crate_violations(file: &File, code: &str) -> Vec<String> {
+    let elsewhere = CRATES.iter().filter(|(_, modules)| !modules.contains(&file.module()));
+    elsewhere
+        .flat_map(|(name, _)| source::lines_naming(code, name).into_iter().map(move |line| (name, line)))
+        .map(|(name, line)| format!("src/{}:{line}: {} may not name the crate {name}", file.path, file.module()))
+        .collect()
+}
+
+fn text_violations(file: &File, code: &str) -> Vec<String> {
+    let elsewhere = TEXTS.iter().filter(|(_, modules, _)| !modules.contains(&file.module()));
+    elsewhere
+        .flat_map(|(text, _, why)| source::lines_with(code, text).into_iter().map(move |line| (why, line)))
+        .map(|(why, line)| format!("src/{}:{line}: {why}", file.path))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn breaches(path: &str, text: &str) -> Vec<String> {
+        violations(&File { path: path.to_owned(), text: text.to_owned() })
+    }
+
+    #[test]
+    fn a_stage_that_names_a_later_one_is_found() {
+        assert_eq!(
+            breaches("encoding/pem.rs", "\nuse crate::validation::Trust;"),
+            ["src/encoding/pem.rs:2: encoding may not name validation"]
+        );
+        assert_eq!(
+            breaches("header.rs", "use crate::{reason::Reason, layer};"),
+            ["src/header.rs:1: header may not name layer"]
+        );
+        assert_eq!(breaches("gateway/mod.rs", "fn f() -> crate::Rejection {}").len(), 1);
+    }
+
+    #[test]
+    fn a_way_out_by_super_is_found() {
+        assert_eq!(breaches("header.rs", "use super::layer::X;").len(), 1);
+        assert_eq!(breaches("encoding/mod.rs", "use super::layer::X;").len(), 1);
+        assert_eq!(breaches("encoding/pem.rs", "use super::super::layer::X;").len(), 1);
+        assert!(breaches("encoding/pem.rs", "use super::X;").is_empty());
+    }
+
+    #[test]
+    fn a_stage_that_knows_http_or_tower_or_logs_is_found() {
+        for line in ["use http::HeaderMap;", "use tower::Service;", "tracing::warn!(\"x\");", "use axum::Router;"] {
+            assert_eq!(breaches("validation/mod.rs", line).len(), 1, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_stage_that_reads_the_clock_is_found_and_the_clock_is_not() {
+        assert_eq!(
+            breaches("validation/mod.rs", "let now = std::time::SystemTime::now();"),
+            ["src/validation/mod.rs:1: only the clock reads the time of the machine"]
+        );
+        assert!(breaches("clock.rs", "SystemTime::now()").is_empty());
+    }
+
+    #[test]
+    fn a_module_without_a_row_is_found() {
+        assert_eq!(breaches("helpers.rs", ""), ["src/helpers.rs: module \"helpers\" has no row in the table"]);
+    }
+
+    #[test]
+    fn tests_and_the_root_are_free() {
+        assert!(breaches("encoding/tests.rs", "use crate::layer::X;").is_empty());
+        assert!(breaches("encoding/tests/pem.rs", "use http::X;").is_empty());
+        assert!(breaches("lib.rs", "pub use crate::layer::X;").is_empty());
+    }
+
+    #[test]
+    fn what_the_tables_allow_passes() {
+        assert!(breaches("header.rs", "use http::HeaderMap;\nuse crate::gateway::Gateway;").is_empty());
+    }
+}
