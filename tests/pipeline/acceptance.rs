@@ -1,0 +1,159 @@
+//! What a handler learns of an accepted client.
+
+use std::time::Duration;
+
+use rcgen::{DnType, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, SanType};
+use tower_client_cert::{AlternativeName, Check, Intermediates, Outcome, TrustAnchors};
+
+use crate::scene::{Fixed, GATEWAY, ask, builder, request, trusting, with_anchors, with_certificate};
+use crate::support::pki::{self, Lab, NOW_UNIX_SECONDS, Pki, Shape, days};
+
+#[tokio::test]
+async fn the_labs_chain_is_accepted_with_its_intermediate_configured() {
+    let lab = Lab::new();
+    let layer =
+        trusting(&lab.root).intermediates(Intermediates::from_der(lab.intermediate.der()).unwrap()).build().unwrap();
+    let asked = ask(&layer, with_certificate(&lab.leaf)).await;
+    let identity = asked.identity().unwrap();
+    assert_eq!(asked.body, "handled");
+    assert_eq!(identity.subject().to_string(), "CN=data-exchange-svc01,O=Big Partner Foo SA,C=CH");
+    assert_eq!(identity.issuer().common_name(), Some("CARC I101L"));
+    assert_eq!(identity.path().anchor().certificate().subject().common_name(), Some("CARC R100L"));
+}
+
+#[tokio::test]
+async fn every_kind_of_key_that_is_documented_is_accepted() {
+    for algorithm in [&PKCS_ECDSA_P384_SHA384, &PKCS_ED25519, &PKCS_RSA_SHA256] {
+        let root = Shape::authority("Root").algorithm(algorithm).self_signed();
+        let leaf = root.issue(&Shape::partner().algorithm(algorithm));
+        let asked = ask(&trusting(&root).build().unwrap(), with_certificate(&leaf)).await;
+        assert!(asked.identity().is_some(), "{algorithm:?}: {:?}", asked.refusal());
+    }
+}
+
+#[tokio::test]
+async fn the_handler_sees_no_certificate_header() {
+    let pki = Pki::new();
+    let value = pki.good().escaped_pem();
+    let lines = [("x-client-cert", value.as_str()), ("x_client_cert", "a"), ("x.client-cert", "b"), ("x-other", "c")];
+    let seen = ask(&builder(&pki).build().unwrap(), request(&lines)).await.seen.unwrap();
+    let names: Vec<_> = seen.headers.keys().map(ToString::to_string).collect();
+    assert_eq!(names, ["x-other"]);
+    assert!(seen.identity.is_some());
+}
+
+#[tokio::test]
+async fn the_identity_is_that_of_the_first_certificate_whatever_follows_it() {
+    let pki = Pki::new();
+    let (first, second) = (pki.issue(&Shape::client("first")), pki.issue(&Shape::client("second")));
+    let value = first.escaped_pem() + &second.escaped_pem();
+    let asked = ask(&builder(&pki).build().unwrap(), request(&[("x-client-cert", &value)])).await;
+    assert_eq!(asked.identity().unwrap().subject().common_name(), Some("first"));
+}
+
+#[tokio::test]
+async fn names_serial_dates_and_fingerprints_are_those_of_the_certificate() {
+    let pki = Pki::new();
+    let shape = Shape::client("alice")
+        .organization("ACME, \"Inc\"")
+        .attribute(DnType::OrganizationalUnitName, "Ops")
+        .serial(&[0x00, 0xab, 0x01])
+        .valid(days(-1), days(1))
+        .alternative_name(SanType::DnsName("a.partner.test".try_into().unwrap()))
+        .alternative_name(SanType::URI("spiffe://partner.test/a".try_into().unwrap()))
+        .alternative_name(SanType::IpAddress("10.9.8.7".parse().unwrap()));
+    let leaf = pki.issue(&shape);
+    let asked = ask(&builder(&pki).build().unwrap(), with_certificate(&leaf)).await;
+    let identity = asked.identity().unwrap();
+    assert_eq!(identity.subject().organization(), Some("ACME, \"Inc\""));
+    assert_eq!(identity.subject().to_string(), "OU=Ops,O=ACME\\, \\\"Inc\\\",CN=alice");
+    assert_eq!(identity.serial().to_string(), "ab01");
+    assert_eq!(identity.not_before(), pki::now() - Duration::from_secs(86_400));
+    assert_eq!(identity.not_after(), pki::now() + Duration::from_secs(86_400));
+    assert_eq!(identity.certificate().der(), leaf.der());
+    assert_eq!(identity.purposes().len(), 1);
+    let names = identity.alternative_names();
+    assert!(matches!(&names[0], AlternativeName::Dns(name) if name.to_string() == "a.partner.test"));
+    assert!(matches!(&names[1], AlternativeName::Uri(name) if name.to_string() == "spiffe://partner.test/a"));
+    assert!(matches!(&names[2], AlternativeName::Ip(address) if address.to_string() == "10.9.8.7"));
+}
+
+#[tokio::test]
+async fn the_path_the_anchor_and_the_gateway_are_told() {
+    let pki = Pki::new();
+    let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().labelled("partner-root");
+    let layer = with_anchors(anchors)
+        .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
+        .build()
+        .unwrap();
+    let asked = ask(&layer, with_certificate(&pki.good())).await;
+    let identity = asked.identity().unwrap();
+    assert_eq!(identity.anchor_label(), Some("partner-root"));
+    let intermediates: Vec<_> = identity.path().intermediates().map(|above| above.der().to_vec()).collect();
+    assert_eq!(intermediates, [pki.intermediate.der()]);
+    assert_eq!(identity.gateway(), "nginx");
+    assert_eq!(identity.gateway_peer().ip(), Some(GATEWAY.parse().unwrap()));
+}
+
+#[tokio::test]
+async fn the_evidence_says_what_was_checked_and_what_was_not() {
+    let pki = Pki::new();
+    let asked = ask(&builder(&pki).build().unwrap(), with_certificate(&pki.good())).await;
+    let evidence = asked.identity().unwrap().evidence();
+    for check in [Check::Sender, Check::Header, Check::Encoding, Check::Path] {
+        assert!(evidence.passed(check), "{check:?}");
+    }
+    let Some(Outcome::Passed { source, checked_at, .. }) = evidence.outcome(Check::Sender) else { panic!() };
+    assert_eq!((&**source, *checked_at), ("10.1.0.0/24", pki::now()));
+    for check in [Check::Issuer, Check::DenyList, Check::Crl, Check::Ocsp] {
+        assert_eq!(evidence.outcome(check), Some(&Outcome::NotConfigured), "{check:?}");
+    }
+    let order: Vec<_> = evidence.entries().iter().map(|entry| entry.check.stage()).collect();
+    assert!(order.is_sorted(), "{order:?}");
+}
+
+#[tokio::test]
+async fn an_identity_knows_how_long_its_whole_path_is_valid() {
+    let root = Shape::authority("Root").self_signed();
+    let intermediate = root.issue(&Shape::authority("Soon Over").valid(days(-1), days(2)));
+    let leaf = intermediate.issue(&Shape::partner().valid(days(-1), days(30)));
+    let intermediates = Intermediates::from_der(intermediate.der()).unwrap();
+    let layer = trusting(&root).intermediates(intermediates).build().unwrap();
+    let identity = ask(&layer, with_certificate(&leaf)).await.identity().cloned().unwrap();
+    assert_eq!(identity.valid_until(), pki::now() + Duration::from_secs(2 * 86_400));
+    assert!(identity.still_valid());
+}
+
+#[tokio::test]
+async fn the_time_is_asked_anew_for_each_request() {
+    #[derive(Debug)]
+    struct Moving(std::sync::atomic::AtomicU64);
+    impl tower_client_cert::Clock for std::sync::Arc<Moving> {
+        fn now(&self) -> std::time::SystemTime {
+            std::time::UNIX_EPOCH + Duration::from_secs(self.0.load(std::sync::atomic::Ordering::Relaxed))
+        }
+    }
+    let clock = std::sync::Arc::new(Moving(NOW_UNIX_SECONDS.into()));
+    let pki = Pki::new();
+    let leaf = pki.issue(&Shape::partner().valid(days(-1), days(1)));
+    let layer = builder(&pki).clock(std::sync::Arc::clone(&clock)).build().unwrap();
+    let identity = ask(&layer, with_certificate(&leaf)).await.identity().cloned().unwrap();
+    assert!(identity.still_valid());
+    clock.0.store(NOW_UNIX_SECONDS + 2 * 86_400, std::sync::atomic::Ordering::Relaxed);
+    assert!(!identity.still_valid());
+    assert!(ask(&layer, with_certificate(&leaf)).await.seen.is_none());
+}
+
+#[tokio::test]
+async fn the_default_clock_is_the_systems() {
+    let pki = Pki::new();
+    let layer = tower_client_cert::ClientCertLayer::builder(
+        crate::scene::gateway(),
+        TrustAnchors::from_der(pki.intermediate.der()).unwrap(),
+    )
+    .build()
+    .unwrap();
+    let expired = pki.issue(&Shape::partner().valid(days(-60), days(-30)));
+    assert!(ask(&layer, with_certificate(&expired)).await.seen.is_none());
+    drop(Fixed(pki::now()));
+}

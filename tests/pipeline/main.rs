@@ -1,0 +1,17 @@
+//! The whole line through the real layer: requests with real certificates in, answers, log and what the handler saw
+//! out.
+
+mod acceptance;
+mod anonymity;
+mod answers;
+mod log_content;
+mod odd_certificates;
+mod path;
+mod reasons;
+mod reload;
+mod scene;
+
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
+mod support;

@@ -1,0 +1,237 @@
+//! Every reason there is, reached through the layer: the answer, the log and that the handler was not called.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use bytes::Bytes;
+use http::{Method, Request, Version};
+use http_body_util::Full;
+use rcgen::{ExtendedKeyUsagePurpose, GeneralSubtree, PKCS_ECDSA_P384_SHA384, SanType};
+use rustls_pki_types::SignatureVerificationAlgorithm;
+use tower_client_cert::{ClientCertLayer, Encoding, IssuedBy, Reason, Stage, TrustAnchors};
+use tracing::Level;
+
+use crate::odd_certificates as odd;
+use crate::scene::{self, Fixed, builder, request, request_from, trusting, with_anchors, with_certificate, with_chain};
+use crate::support::log::Log;
+use crate::support::pki::{self, ForeignKey, Minted, Pki, Shape, days, escaped_pem};
+
+/// A layer and a request that it must refuse.
+struct Case {
+    layer: ClientCertLayer,
+    request: Request<Full<Bytes>>,
+}
+
+fn case(layer: ClientCertLayer, request: Request<Full<Bytes>>) -> Option<Case> {
+    Some(Case { layer, request })
+}
+
+#[tokio::test]
+async fn every_reason_of_the_line_is_refused_answered_and_logged_as_such() {
+    for reason in Reason::ALL {
+        let Some(Case { layer, request }) = case_for(*reason) else { continue };
+        refuses_over_http(*reason, &layer, request.clone()).await;
+        refuses_over_grpc(*reason, &layer, request).await;
+    }
+}
+
+#[test]
+fn every_reason_has_a_case() {
+    let without: Vec<_> = Reason::ALL.iter().filter(|reason| case_for(**reason).is_none()).collect();
+    // These two are no refusals of one layer; their tests stand below.
+    assert_eq!(without, [&Reason::LayerMissing, &Reason::LayerNested]);
+}
+
+async fn refuses_over_http(reason: Reason, layer: &ClientCertLayer, request: Request<Full<Bytes>>) {
+    let log = Log::start();
+    let asked = scene::ask(layer, request).await;
+    assert_eq!(asked.reason(), Some(reason), "{:?}", asked.refusal());
+    assert!(asked.seen.is_none(), "{reason}: the handler was called");
+    assert_eq!(asked.status(), expected_status(reason), "{reason}");
+
+    let refusal = asked.refusal().unwrap();
+    assert_eq!(refusal.rejection().stage(), reason.stage(), "{reason}");
+    assert_eq!(refusal.rejection().fault(), reason.fault(), "{reason}");
+    assert!(asked.body.contains(refusal.reference()), "{reason}: {}", asked.body);
+    assert!(!asked.body.contains(reason.code()), "{reason}: {}", asked.body);
+    assert_eq!(asked.header("cache-control"), Some("no-store"), "{reason}");
+    let challenge = (asked.status() == 401).then_some("ClientCertificate");
+    assert_eq!(asked.header("www-authenticate"), challenge, "{reason}");
+
+    let events = log.with("reason", reason.code());
+    assert_eq!(events.len(), 1, "{reason}: {:?}", log.entries());
+    let event = &events[0];
+    assert_eq!(event.field("reference"), Some(refusal.reference()), "{reason}");
+    assert_eq!(event.field("stage"), Some(reason.stage().name()), "{reason}");
+    let expected_level = if reason.stage() == Stage::Setup { Level::ERROR } else { Level::WARN };
+    assert_eq!(event.level, expected_level, "{reason}");
+    assert_eq!(layer.handle().counts().refused(reason), 1, "{reason}");
+}
+
+async fn refuses_over_grpc(reason: Reason, layer: &ClientCertLayer, mut request: Request<Full<Bytes>>) {
+    *request.method_mut() = Method::POST;
+    *request.version_mut() = Version::HTTP_2;
+    request.headers_mut().insert("content-type", "application/grpc".parse().unwrap());
+    let asked = scene::ask(layer, request).await;
+    assert_eq!(asked.reason(), Some(reason));
+    assert!(asked.seen.is_none(), "{reason}: the handler was called");
+    assert_eq!(asked.status(), 200, "{reason}");
+    assert_eq!(asked.header("content-type"), Some("application/grpc"), "{reason}");
+    assert_eq!(asked.header("grpc-status"), Some(expected_grpc_code(reason)), "{reason}");
+    assert!(asked.header("grpc-message").unwrap().contains(asked.refusal().unwrap().reference()), "{reason}");
+    assert_eq!(asked.body, "", "{reason}");
+}
+
+/// The documented table, written down once more so that a change of the defaults is seen.
+fn expected_status(reason: Reason) -> u16 {
+    match (reason, reason.stage()) {
+        (Reason::CertificateMissing, _) => 401,
+        (Reason::HeaderTooLarge, _) => 431,
+        (_, Stage::Header | Stage::Encoding | Stage::Identity) => 400,
+        (_, Stage::Setup) => 500,
+        _ => 403,
+    }
+}
+
+fn expected_grpc_code(reason: Reason) -> &'static str {
+    match (reason, reason.stage()) {
+        (Reason::HeaderTooLarge, _) => "8",
+        (_, Stage::Header | Stage::Encoding | Stage::Identity) => "3",
+        (_, Stage::Setup) => "13",
+        _ => "16",
+    }
+}
+
+#[expect(clippy::too_many_lines, reason = "one row per reason, and the compiler sees to it that there is one")]
+fn case_for(reason: Reason) -> Option<Case> {
+    let pki = Pki::new();
+    let usual = || builder(&pki).build().unwrap();
+    let header = |value: &str| request(&[("x-client-cert", value)]);
+    let leaf = |shape: Shape| with_certificate(&pki.issue(&shape));
+    let good = pki.good().escaped_pem();
+    match reason {
+        Reason::UntrustedPeer => case(
+            builder(&pki).refuse_untrusted_header().build().unwrap(),
+            request_from("192.0.2.1", &[("x-client-cert", &good)]),
+        ),
+
+        Reason::HeaderMerged => case(usual(), header(&format!("{good},{good}"))),
+        Reason::HeaderNamedByConnection => {
+            case(usual(), request(&[("connection", "close, X-Client-Cert"), ("x-client-cert", &good)]))
+        }
+        Reason::HeaderRepeated => case(usual(), request(&[("x-client-cert", &good), ("x-client-cert", &good)])),
+        Reason::HeaderTooLarge => {
+            case(builder(&pki).max_header_bytes(good.len() - 1).build().unwrap(), header(&good))
+        }
+
+        Reason::Base64Malformed => case(usual(), header(&good.replacen("MII", "M_I", 1))),
+        Reason::ByteSequenceMalformed => {
+            case(encoded_as(&pki, Encoding::Rfc9440), header(":MIIB"))
+        }
+        Reason::CertificateMalformed => {
+            // A subject alternative name with an IP address of five octets.
+            let five_octets = [0x30, 0x07, 0x87, 0x05, 10, 1, 0, 4, 9];
+            case(usual(), leaf(Shape::partner().extension(&[2, 5, 29, 17], &five_octets)))
+        }
+        Reason::DerMalformed => {
+            let with_trailing_byte = [pki.good().der(), &[0]].concat();
+            case(usual(), header(&escaped_pem(&with_trailing_byte)))
+        }
+        Reason::EncodingUnrecognized => {
+            case(encoded_as(&pki, Encoding::Auto), header("Hash=00;Cert=x"))
+        }
+        Reason::PemMalformed => case(usual(), header(&good.replace("END%20CERTIFICATE", "END%20CERTIFICATION"))),
+        Reason::PercentEncodingMalformed => case(usual(), header(&good.replacen("%0A", "%0Z", 1))),
+        Reason::PlaceholderUnexpanded => {
+            case(usual(), header("{http.request.tls.client.certificate_der_base64}"))
+        }
+        Reason::TooManyCertificates => {
+            case(builder(&pki).max_certificates(1).build().unwrap(), with_chain(&[&pki.good(), &pki.intermediate]))
+        }
+
+        Reason::AlgorithmUnsupported => {
+            // A layer that is given no algorithm for P-384.
+            let root = Shape::authority("P-384 Root").algorithm(&PKCS_ECDSA_P384_SHA384).self_signed();
+            case(
+                trusting(&root).signature_algorithms(P256_ALONE).build().unwrap(),
+                with_certificate(&root.issue(&Shape::partner())),
+            )
+        }
+        Reason::CaCertificate => case(usual(), leaf(Shape::partner().made_authority())),
+        Reason::CriticalExtensionUnsupported => {
+            case(usual(), leaf(Shape::partner().critical_extension(&[1, 2, 3, 4], &[0x05, 0x00])))
+        }
+        Reason::Expired => case(usual(), leaf(Shape::partner().valid(days(-60), days(-30)))),
+        Reason::IssuerNotAllowed => {
+            let ours = TrustAnchors::from_der(pki.intermediate.der()).unwrap().labelled("ours");
+            let others = TrustAnchors::from_der(Shape::authority("Other").self_signed().der()).unwrap();
+            let layer = with_anchors(ours.and(others.labelled("others"))).only_issued_by([IssuedBy::label("others")]);
+            case(layer.build().unwrap(), with_certificate(&pki.good()))
+        }
+        Reason::IssuerNotCa => {
+            let client = pki.issue(&Shape::client("no authority"));
+            case(usual(), with_chain(&[&client.issue(&Shape::partner()), &client]))
+        }
+        Reason::IssuerUnknown => case(trusting(&pki.root).build().unwrap(), with_certificate(&pki.good())),
+        Reason::KeyDistrusted => {
+            let key = ForeignKey::new(&PKCS_ECDSA_P384_SHA384, &DISTRUSTED_POINT);
+            case(usual(), leaf(Shape::partner().foreign_key(key)))
+        }
+        Reason::NameConstraintViolated => {
+            let permitted = GeneralSubtree::DnsName("partner.test".to_owned());
+            let constrained = pki.root.issue(&Shape::authority("Constrained").permitted(permitted));
+            let name = SanType::DnsName("other.test".try_into().unwrap());
+            let leaf = constrained.issue(&Shape::partner().alternative_name(name));
+            case(usual(), with_chain(&[&leaf, &constrained]))
+        }
+        Reason::NotForClientUse => {
+            case(usual(), leaf(Shape::partner().purposes(&[ExtendedKeyUsagePurpose::ServerAuth])))
+        }
+        Reason::NotYetValid => case(usual(), leaf(Shape::partner().valid(days(1), days(30)))),
+        Reason::PathLengthExceeded => {
+            let below = pki.intermediate.issue(&Shape::authority("One Too Many"));
+            case(usual(), with_chain(&[&below.issue(&Shape::partner()), &below]))
+        }
+        Reason::PathTooComplex => case(usual(), too_complex()),
+        Reason::SignatureInvalid => {
+            case(usual(), header(&escaped_pem(&pki.good().with_broken_signature())))
+        }
+        Reason::ValidityInvalid => case(usual(), leaf(Shape::partner().valid(days(10), days(-10)))),
+        Reason::VersionUnsupported => {
+            case(odd::trusting_their_root(), header(&odd::escaped("version-1")))
+        }
+
+        Reason::NameUnusable => case(usual(), leaf(Shape::client("alice\0.evil.test"))),
+
+        Reason::CertificateMissing => case(builder(&pki).required().build().unwrap(), request(&[])),
+
+        Reason::ClockUnusable => {
+            let before_1970 = UNIX_EPOCH - Duration::from_secs(1);
+            case(builder(&pki).clock(Fixed(before_1970)).build().unwrap(), with_certificate(&pki.good()))
+        }
+        Reason::LayerMissing | Reason::LayerNested => None,
+        _ => panic!("{reason} is new and has no case"),
+    }
+}
+
+fn encoded_as(pki: &Pki, encoding: Encoding) -> ClientCertLayer {
+    let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
+    let builder = ClientCertLayer::builder(scene::gateway().encoding(encoding), anchors);
+    builder.clock(Fixed(pki::now())).build().unwrap()
+}
+
+/// Nine authorities that bear the anchor's name and issue one another's name: every path leads to the anchor by name,
+/// and none by signature.
+fn too_complex() -> Request<Full<Bytes>> {
+    let authorities: Vec<_> = (0..9).map(|_| Shape::authority("Test Root").self_signed()).collect();
+    let leaf = authorities[0].issue(&Shape::partner());
+    let chain: Vec<_> = std::iter::once(&leaf).chain(&authorities).collect();
+    with_chain(&chain)
+}
+
+const P256_ALONE: &[&dyn SignatureVerificationAlgorithm] = &[webpki::aws_lc_rs::ECDSA_P256_SHA256];
+
+/// The public point of a P-384 key that webpki refuses: an authority distrusted by Mozilla, from its own list
+/// (`EMDVTLSCAG3B`).
+const DISTRUSTED_POINT: [u8; 97] = [
+    0x04, 0xe7, 0x9e, 0xd9, 0xc0, 0x4a, 0x97, 0x73, 0xc4, 0x73, 0x5e, 0x51, 0x11, 0x1d, 0xa8, 0x5a, 0xc2, 0xbd, 0x5e, 0x64, 0xab, 0x37, 0x4b, 0x80, 0xe1, 0x2c, 0xbc, 0x20, 0x38, 0xec, 0x1e, 0x4f, 0x0e, 0x3b, 0x81, 0x2f, 0xc9, 0x85, 0x9e, 0x1e, 0x67, 0xaf, 0xb0, 0x4e, 0x2f, 0x8b, 0xc9, 0x7f, 0x74, 0x85, 0xba, 0x65, 0xaa, 0x91, 0x1e, 0xe8, 0xa4, 0xe4, 0x5b, 0x62, 0xd5, 0xcc, 0x03, 0xd5, 0x6b, 0xe6, 0x78, 0xb3, 0xc3, 0x8c, 0xb4, 0xdc, 0x93, 0x7c, 0xa2, 0x46, 0x0e, 0x23, 0x84, 0x53, 0xc8, 0x92, 0x93, 0x5d, 0x29, 0xd4, 0x4f, 0x91, 0xe1, 0x56, 0x06, 0xb6, 0x3c, 0xce, 0xda, 0xb4, 0x68,
+];
