@@ -34,23 +34,58 @@ const MODULES: &[(&str, &[&str])] = &[
     ("escape", &[]),
     ("utc", &[]),
     ("clock", &[]),
-    ("evidence", &["reason"]),
+    ("evidence", &["reason", "utc"]),
     ("certificate", &["escape", "utc"]),
     ("error", &["certificate", "escape"]),
     // The stages. `TrustedPeer` is carried along the whole line, as the identity's "vouched for by".
-    ("gateway", &["encoding", "error", "reason"]),
+    ("gateway", &["encoding", "error"]),
     ("header", &["gateway", "reason"]),
-    ("encoding", &["certificate", "escape", "evidence", "gateway", "header", "reason"]),
+    ("encoding", &["certificate", "evidence", "gateway", "header", "reason"]),
     ("validation", &["certificate", "encoding", "error", "escape", "evidence", "gateway", "reason", "utc"]),
     ("revocation", &["evidence", "gateway", "validation"]),
-    (
-        "identity",
-        &["certificate", "clock", "escape", "evidence", "gateway", "reason", "revocation", "utc", "validation"],
-    ),
-    ("authorization", &["error", "gateway", "reason"]),
+    ("identity", &["certificate", "clock", "escape", "evidence", "gateway", "revocation", "utc", "validation"]),
+    ("authorization", &["error", "gateway"]),
     // What knows several stages.
     ("rejection", &["authorization", "encoding", "gateway", "header", "identity", "reason", "validation"]),
     ("snapshot", &["error", "validation"]),
+    ("events", &["certificate", "clock", "escape", "gateway", "identity", "reason", "rejection", "utc", "validation"]),
+    (
+        "authenticator",
+        &[
+            "authorization",
+            "certificate",
+            "clock",
+            "encoding",
+            "events",
+            "gateway",
+            "header",
+            "identity",
+            "rejection",
+            "revocation",
+            "snapshot",
+            "validation",
+        ],
+    ),
+    // What knows Tower, and the frameworks behind it.
+    (
+        "layer",
+        &[
+            "authenticator",
+            "authorization",
+            "certificate",
+            "clock",
+            "error",
+            "events",
+            "gateway",
+            "identity",
+            "reason",
+            "rejection",
+            "snapshot",
+            "validation",
+        ],
+    ),
+    ("axum", &["gateway", "identity", "layer"]),
+    ("tonic", &["identity", "layer"]),
 ];
 
 /// Which modules may name an external crate.
@@ -100,17 +135,18 @@ fn module_violations(file: &File, code: &str) -> Vec<String> {
     let Some((_, allowed)) = MODULES.iter().find(|(listed, _)| *listed == module) else {
         return vec![format!("src/{}: module {module:?} has no row in the table", file.path)];
     };
-    let mut found: Vec<_> = source::crate_modules(code)
+    let mut found: Vec<_> = source::named_after(code, "crate::")
         .into_iter()
         .filter(|named| named.name != module && !allowed.contains(&named.name.as_str()))
         .map(|named| format!("src/{}:{}: {module} may not name {}", file.path, named.line, named.name))
         .collect();
     let way_out = "super::".repeat(file.depth());
-    found.extend(
-        source::lines_with(code, &way_out)
-            .into_iter()
-            .map(|line| format!("src/{}:{line}: write crate:: for what is outside of {module}", file.path)),
-    );
+    let outside = source::named_after(code, &way_out)
+        .into_iter()
+        .filter(|named| listed_modules().any(|known| known == named.name));
+    found.extend(outside.map(|named| {
+        format!("src/{}:{}: write crate::{} for what is outside of {module}", file.path, named.line, named.name)
+    }));
     found
 }
 
@@ -156,7 +192,9 @@ mod tests {
         assert_eq!(breaches("header.rs", "use super::layer::X;").len(), 1);
         assert_eq!(breaches("encoding/mod.rs", "use super::layer::X;").len(), 1);
         assert_eq!(breaches("encoding/pem.rs", "use super::super::layer::X;").len(), 1);
+        assert_eq!(breaches("encoding/pem.rs", "use super::super::{Y, layer::X};").len(), 1);
         assert!(breaches("encoding/pem.rs", "use super::X;").is_empty());
+        assert!(breaches("header.rs", "mod inner { use super::HeaderError; }").is_empty());
     }
 
     #[test]

@@ -59,12 +59,13 @@ fn string_length(rest: &str) -> usize {
     rest.len()
 }
 
-/// First segments of all paths that begin with `crate::`, groups included: `use crate::{a::X, b}` names `a` and `b`.
-pub(crate) fn crate_modules(code: &str) -> Vec<Named> {
+/// What follows `prefix` in all paths that begin with it, groups included: after `crate::`, `use crate::{a::X, b}` names
+/// `a` and `b`.
+pub(crate) fn named_after(code: &str, prefix: &str) -> Vec<Named> {
     let mut named = Vec::new();
-    for start in starts(code, "crate::") {
+    for start in starts(code, prefix) {
         let line = line_of(code, start);
-        let after = &code[start + "crate::".len()..];
+        let after = &code[start + prefix.len()..];
         let names = match after.strip_prefix('{') {
             Some(group) => group_members(group),
             None => vec![identifier(after)],
@@ -143,7 +144,7 @@ mod tests {
     use super::*;
 
     fn modules(text: &str) -> Vec<String> {
-        crate_modules(&code(text)).into_iter().map(|named| named.name).collect()
+        named_after(&code(text), "crate::").into_iter().map(|named| named.name).collect()
     }
 
     #[test]
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn lines_are_counted_from_one_and_survive_the_blanking() {
         let text = "// one\n\"two\nthree\"\nuse crate::layer::X;";
-        assert_eq!(crate_modules(&code(text)), [Named { name: "layer".to_owned(), line: 4 }]);
+        assert_eq!(named_after(&code(text), "crate::"), [Named { name: "layer".to_owned(), line: 4 }]);
     }
 
     #[test]

@@ -1,11 +1,15 @@
 //! What a handler learns of an accepted client.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rcgen::{DnType, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, SanType};
-use tower_client_cert::{AlternativeName, Check, Intermediates, Outcome, TrustAnchors};
+use tower_client_cert::certificate::AlternativeName;
+use tower_client_cert::evidence::{Check, Outcome};
+use tower_client_cert::{ClientCertLayer, Clock, Intermediates, Reason, TrustAnchors};
 
-use crate::scene::{Fixed, GATEWAY, ask, builder, request, trusting, with_anchors, with_certificate};
+use crate::scene::{self, GATEWAY, ask, builder, request, trusting, with_anchors, with_certificate};
 use crate::support::pki::{self, Lab, NOW_UNIX_SECONDS, Pki, Shape, days};
 
 #[tokio::test]
@@ -82,14 +86,12 @@ async fn names_serial_dates_and_fingerprints_are_those_of_the_certificate() {
 async fn the_path_the_anchor_and_the_gateway_are_told() {
     let pki = Pki::new();
     let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().labelled("partner-root");
-    let layer = with_anchors(anchors)
-        .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
-        .build()
-        .unwrap();
+    let layer =
+        with_anchors(anchors).intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap()).build().unwrap();
     let asked = ask(&layer, with_certificate(&pki.good())).await;
     let identity = asked.identity().unwrap();
     assert_eq!(identity.anchor_label(), Some("partner-root"));
-    let intermediates: Vec<_> = identity.path().intermediates().map(|above| above.der().to_vec()).collect();
+    let intermediates: Vec<_> = identity.path().intermediates().iter().map(|above| above.der().to_vec()).collect();
     assert_eq!(intermediates, [pki.intermediate.der()]);
     assert_eq!(identity.gateway(), "nginx");
     assert_eq!(identity.gateway_peer().ip(), Some(GATEWAY.parse().unwrap()));
@@ -124,36 +126,36 @@ async fn an_identity_knows_how_long_its_whole_path_is_valid() {
     assert!(identity.still_valid());
 }
 
+/// A clock that a test moves.
+#[derive(Clone, Debug)]
+struct Moving(Arc<AtomicU64>);
+
+impl Clock for Moving {
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
 #[tokio::test]
 async fn the_time_is_asked_anew_for_each_request() {
-    #[derive(Debug)]
-    struct Moving(std::sync::atomic::AtomicU64);
-    impl tower_client_cert::Clock for std::sync::Arc<Moving> {
-        fn now(&self) -> std::time::SystemTime {
-            std::time::UNIX_EPOCH + Duration::from_secs(self.0.load(std::sync::atomic::Ordering::Relaxed))
-        }
-    }
-    let clock = std::sync::Arc::new(Moving(NOW_UNIX_SECONDS.into()));
+    let clock = Moving(Arc::new(AtomicU64::new(NOW_UNIX_SECONDS)));
     let pki = Pki::new();
     let leaf = pki.issue(&Shape::partner().valid(days(-1), days(1)));
-    let layer = builder(&pki).clock(std::sync::Arc::clone(&clock)).build().unwrap();
+    let layer = builder(&pki).clock(clock.clone()).build().unwrap();
     let identity = ask(&layer, with_certificate(&leaf)).await.identity().cloned().unwrap();
     assert!(identity.still_valid());
-    clock.0.store(NOW_UNIX_SECONDS + 2 * 86_400, std::sync::atomic::Ordering::Relaxed);
+    clock.0.store(NOW_UNIX_SECONDS + 2 * 86_400, Ordering::Relaxed);
     assert!(!identity.still_valid());
     assert!(ask(&layer, with_certificate(&leaf)).await.seen.is_none());
 }
 
 #[tokio::test]
 async fn the_default_clock_is_the_systems() {
-    let pki = Pki::new();
-    let layer = tower_client_cert::ClientCertLayer::builder(
-        crate::scene::gateway(),
-        TrustAnchors::from_der(pki.intermediate.der()).unwrap(),
-    )
-    .build()
-    .unwrap();
-    let expired = pki.issue(&Shape::partner().valid(days(-60), days(-30)));
-    assert!(ask(&layer, with_certificate(&expired)).await.seen.is_none());
-    drop(Fixed(pki::now()));
+    let root = Shape::authority("Root").self_signed();
+    let layer =
+        ClientCertLayer::builder(scene::gateway(), TrustAnchors::from_der(root.der()).unwrap()).build().unwrap();
+    let over_by_any_clock = root.issue(&Shape::partner().valid(days(-20), days(-10)));
+    assert_eq!(ask(&layer, with_certificate(&over_by_any_clock)).await.reason(), Some(Reason::Expired));
+    let within_by_any_clock = root.issue(&Shape::partner());
+    assert!(ask(&layer, with_certificate(&within_by_any_clock)).await.identity().is_some());
 }

@@ -37,7 +37,9 @@ async fn a_products_own_spelling_of_absence_counts_only_where_it_is_configured()
 async fn a_good_certificate_from_an_address_that_is_no_gateway_is_removed_unread() {
     let pki = Pki::new();
     let value = pki.good().escaped_pem();
-    for peer in ["192.0.2.1", "10.1.1.4", "10.2.0.4", "127.0.0.1", "::1", "2001:db8::1", "::ffff:192.0.2.1", "::10.1.0.4"] {
+    for peer in
+        ["192.0.2.1", "10.1.1.4", "10.2.0.4", "127.0.0.1", "::1", "2001:db8::1", "::ffff:192.0.2.1", "::10.1.0.4"]
+    {
         let log = Log::start();
         let layer = builder(&pki).build().unwrap();
         let asked = ask(&layer, request_from(peer, &[("x-client-cert", &value)])).await;
@@ -52,7 +54,8 @@ async fn a_good_certificate_from_an_address_that_is_no_gateway_is_removed_unread
 async fn the_gateway_in_ipv4_mapped_spelling_is_the_gateway() {
     let pki = Pki::new();
     let value = pki.good().escaped_pem();
-    let asked = ask(&builder(&pki).build().unwrap(), request_from("::ffff:10.1.0.4", &[("x-client-cert", &value)])).await;
+    let asked =
+        ask(&builder(&pki).build().unwrap(), request_from("::ffff:10.1.0.4", &[("x-client-cert", &value)])).await;
     assert!(asked.identity().is_some());
 }
 
@@ -200,7 +203,8 @@ async fn a_bad_certificate_is_refused_on_an_excepted_path_too() {
 #[tokio::test]
 async fn a_bad_certificate_is_never_anonymous_where_none_is_needed() {
     let (pki, foreign) = (Pki::new(), Pki::new());
-    let asked = ask(&trusting(&pki.root).build().unwrap(), request(&[("x-client-cert", &foreign.good().escaped_pem())])).await;
+    let asked =
+        ask(&trusting(&pki.root).build().unwrap(), request(&[("x-client-cert", &foreign.good().escaped_pem())])).await;
     assert!(asked.seen.is_none());
     assert_eq!(asked.status(), 403);
 }

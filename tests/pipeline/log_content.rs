@@ -102,7 +102,9 @@ async fn no_byte_of_the_header_is_logged() {
     let private_key = format!("-----BEGIN%20PRIVATE%20KEY-----%0A{secret}%0A-----END%20PRIVATE%20KEY-----%0A");
     let broken = good.replacen("%0AMII", &format!("%0A!{secret}MII"), 1);
     let label = good.replace("CERTIFICATE", secret);
-    for value in [&private_key, &broken, &label, &format!("{good},{secret}"), &format!("{{{secret}}}"), &secret.to_owned()] {
+    for value in
+        [&private_key, &broken, &label, &format!("{good},{secret}"), &format!("{{{secret}}}"), &secret.to_owned()]
+    {
         let log = Log::start();
         let asked = ask(&builder(&pki).build().unwrap(), request(&[("x-client-cert", value)])).await;
         assert!(asked.seen.is_none());

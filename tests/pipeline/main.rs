@@ -2,6 +2,7 @@
 //! out.
 
 mod acceptance;
+
 mod anonymity;
 mod answers;
 mod log_content;

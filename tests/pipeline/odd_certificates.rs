@@ -34,13 +34,9 @@ async fn the_one_without_a_defect_is_accepted() {
 
 #[tokio::test]
 async fn the_ones_with_a_defect_are_refused_for_it() {
-    for (name, reason) in [
-        ("version-1", Reason::VersionUnsupported),
-        ("signed-with-sha1", Reason::AlgorithmUnsupported),
-        ("rsa-1024-key", Reason::AlgorithmUnsupported),
-        ("secp256k1-key", Reason::AlgorithmUnsupported),
-        ("ed448-key", Reason::AlgorithmUnsupported),
-    ] {
+    for (name, reason) in
+        [("version-1", Reason::VersionUnsupported), ("signed-with-sha1", Reason::AlgorithmUnsupported)]
+    {
         let asked = ask(&trusting_their_root(), request(&[("x-client-cert", &escaped(name))])).await;
         assert_eq!(asked.reason(), Some(reason), "{name}");
         assert!(asked.seen.is_none(), "{name}");

@@ -53,11 +53,3 @@ fn unusable_trust_cannot_be_built() {
     assert!(matches!(TrustAnchors::from_pem_file("/nonexistent/roots.pem"), Err(ConfigError::File { .. })));
     assert!(TrustAnchors::from_der(b"garbage").is_err());
 }
-
-#[test]
-fn a_client_that_is_made_an_anchor_is_refused_or_accepts_nobody() {
-    let pki = Pki::new();
-    let leaf = pki.good();
-    let Ok(anchors) = TrustAnchors::from_der(leaf.der()) else { return };
-    assert!(with_anchors(anchors).build().is_err(), "a leaf is no authority");
-}

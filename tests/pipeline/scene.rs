@@ -5,13 +5,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
-use bytes::Bytes;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_client_cert::{
-    Authentication, ClientCertLayer, ClientCertLayerBuilder, ClientIdentity, Clock, Gateway, GatewayPeer, Intermediates, Reason,
-    Refusal, TrustAnchors,
+    Authentication, ClientCertLayer, ClientCertLayerBuilder, ClientIdentity, Clock, Gateway, GatewayPeer,
+    Intermediates, Reason, Refusal, TrustAnchors,
 };
 
 use crate::support::pki::{self, Minted, Pki};
