@@ -2,3 +2,7 @@
 
 mod arrival;
 mod front;
+mod grpc;
+mod http;
+mod scenes;
+mod service;
