@@ -1,5 +1,62 @@
-//! Tower layer that accepts a client certificate forwarded by a TLS-terminating gateway, validates it again and hands
+//! A Tower layer for axum and tonic services behind a TLS-terminating gateway. The gateway ends the client's TLS
+//! connection and forwards the client's certificate in an HTTP header; this crate accepts that header **only from the
+//! gateway's own addresses**, removes it from every request, decodes it, **validates the certificate again**, and hands
 //! handlers an identity.
+//!
+//! *A certificate is public, so the header is a bearer credential made of public data: whoever may send it through a
+//! trusted address owns every identity. Validating again narrows the damage of a wrong gateway configuration. It never
+//! repairs a wrong answer to "who sent this?".*
+//!
+//! | | Step | Proof | Refusal |
+//! |---|---|---|---|
+//! | 1 | who sent it: [`Gateway`], [`GatewayPeer`] | the connection's own address is a gateway's | [`UntrustedPeer`] |
+//! | 2 | which header | exactly one, removed | [`HeaderError`] |
+//! | 3 | decode: [`Encoding`] | one certificate, and candidates for its path | [`EncodingError`] |
+//! | 4 | validate: [`TrustAnchors`], [`Intermediates`], [`IssuedBy`] | a path to an anchor, in date, for clients | [`ValidationError`] |
+//! | 5 | revocation | not configured; the [evidence] says so | |
+//! | 6 | identify: [`ClientIdentity`] | names that can be relied upon | [`IdentityError`] |
+//! | 7 | authorize | a certificate where one is required | [`CertificateMissing`] |
+//!
+//! [`ClientCertLayer`] is the way in; each refusal is a [`Rejection`] with a [`Reason`].
+//!
+//! # axum
+//!
+//! ```no_run
+//! # #[cfg(feature = "axum")]
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use axum::{Router, routing::get};
+//! use tower_client_cert::{ClientCertLayer, ClientIdentity, Gateway, GatewayPeer, TrustAnchors};
+//!
+//! async fn hello(identity: ClientIdentity) -> String {
+//!     format!("hello {}", identity.subject().organization().unwrap_or("?"))
+//! }
+//!
+//! let gateway = Gateway::azure_application_gateway(["10.1.0.0/24"])?;
+//! let anchors = TrustAnchors::from_pem_file("partner-ca.pem")?.labelled("partner");
+//! let client_cert = ClientCertLayer::builder(gateway, anchors).build()?;
+//! let app = Router::new().route("/", get(hello)).layer(client_cert); // last, so that it is outermost
+//! let listener = tokio::net::TcpListener::bind("0.0.0.0:8080").await?;
+//! axum::serve(listener, app.into_make_service_with_connect_info::<GatewayPeer>()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # tonic
+//!
+//! ```ignore
+//! let client_cert = ClientCertLayer::builder(gateway, anchors).required().build()?;
+//! Server::builder().layer(client_cert).add_service(OrdersServer::new(Orders)).serve(address).await?;
+//!
+//! // in a method, with `tower_client_cert::tonic::ClientIdentityExt` in scope
+//! let identity = request.client_identity()?;
+//! ```
+//!
+//! # Features
+//!
+//! `aws-lc-rs` (default) and `ring` provide signature algorithms, `axum` (default) and `tonic` the glue for these
+//! frameworks, `serde` makes identities and evidence serializable. Features add; none changes what is accepted.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod certificate;
 pub mod evidence;
