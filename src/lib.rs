@@ -43,12 +43,21 @@
 //!
 //! # tonic
 //!
-//! ```ignore
-//! let client_cert = ClientCertLayer::builder(gateway, anchors).required().build()?;
-//! Server::builder().layer(client_cert).add_service(OrdersServer::new(Orders)).serve(address).await?;
+//! ```no_run
+//! # #[cfg(feature = "tonic")]
+//! # async fn example(client_cert: tower_client_cert::ClientCertLayer, orders: tonic::service::Routes) -> Result<(), tonic::transport::Error> {
+//! use tonic::transport::Server;
+//! use tonic::{Request, Response, Status};
+//! use tower_client_cert::tonic::ClientIdentityExt as _;
 //!
-//! // in a method, with `tower_client_cert::tonic::ClientIdentityExt` in scope
-//! let identity = request.client_identity()?;
+//! async fn get(request: Request<()>) -> Result<Response<String>, Status> {
+//!     let identity = request.client_identity()?;
+//!     Ok(Response::new(identity.subject().to_string()))
+//! }
+//!
+//! Server::builder().layer(client_cert).add_routes(orders).serve(([0, 0, 0, 0], 8080).into()).await?;
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # Features
@@ -100,3 +109,7 @@ pub use rejection::{Rejection, SetupError};
 pub use validation::{
     Intermediates, IssuedBy, PathCertificate, Place, TrustAnchor, TrustAnchors, ValidationError, ValidationProblem,
 };
+
+#[cfg(all(doctest, feature = "axum", feature = "tonic"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
