@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
+use super::programs::skipped;
+
 /// An answer, read to its end.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -68,10 +70,14 @@ pub(crate) async fn send(address: SocketAddr, request: &str) -> Answer {
     exchange(TcpStream::connect(address).await.unwrap(), request.as_bytes()).await
 }
 
-/// Sends bytes over a new TCP connection from an address of this machine, or `None` where it has no such address.
+/// Sends bytes over a new TCP connection from an address of this machine; `None`, and told, where it has no such
+/// address.
 pub(crate) async fn send_from(source: IpAddr, address: SocketAddr, request: &str) -> Option<Answer> {
     let socket = if source.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }.unwrap();
-    socket.bind(SocketAddr::new(source, 0)).ok()?;
+    if socket.bind(SocketAddr::new(source, 0)).is_err() {
+        skipped(&format!("this machine has no address {source}"));
+        return None;
+    }
     Some(exchange(socket.connect(address).await.unwrap(), request.as_bytes()).await)
 }
 

@@ -11,16 +11,16 @@ use std::path::PathBuf;
 pub(crate) fn require(program: &str) -> Option<PathBuf> {
     let found = find(program);
     if found.is_none() {
-        let reason = format!("{program} is not installed");
-        assert!(!skipping_is_forbidden(), "{reason}, and REQUIRE_GATEWAYS=1 forbids to skip");
-        eprintln!("skipped: {reason}");
+        let forbidden = env::var("REQUIRE_GATEWAYS").is_ok_and(|value| value == "1");
+        assert!(!forbidden, "{program} is not installed, and REQUIRE_GATEWAYS=1 forbids to skip");
+        skipped(&format!("{program} is not installed"));
     }
     found
 }
 
-/// Whether this machine is meant to run everything.
-pub(crate) fn skipping_is_forbidden() -> bool {
-    env::var("REQUIRE_GATEWAYS").is_ok_and(|value| value == "1")
+/// Tells why a test, or the rest of it, is left out.
+pub(crate) fn skipped(reason: &str) {
+    eprintln!("skipped: {reason}");
 }
 
 fn find(program: &str) -> Option<PathBuf> {
