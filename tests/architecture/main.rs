@@ -3,6 +3,8 @@
 //! Imports run one way along the line of stages: a stage knows the proof of the stage before it and nothing after it.
 //! A new module needs a row here, which is the moment to think about where it belongs.
 
+#![cfg(test)]
+
 mod rules;
 mod source;
 

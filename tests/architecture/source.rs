@@ -66,11 +66,11 @@ pub(crate) fn named_after(code: &str, prefix: &str) -> Vec<Named> {
     for start in starts(code, prefix) {
         let line = line_of(code, start);
         let after = &code[start + prefix.len()..];
-        let names = match after.strip_prefix('{') {
+        let segments = match after.strip_prefix('{') {
             Some(group) => group_members(group),
             None => vec![identifier(after)],
         };
-        named.extend(names.into_iter().map(|name| Named { name: name.to_owned(), line }));
+        named.extend(segments.into_iter().map(|name| Named { name: name.to_owned(), line }));
     }
     named
 }

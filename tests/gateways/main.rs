@@ -3,10 +3,11 @@
 //! A gateway's program that is missing is a reason to skip, told on standard error; with `REQUIRE_GATEWAYS=1` it is a
 //! failure.
 
+#![cfg(test)]
+
 mod nginx;
 mod page;
 
-#[cfg(test)]
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
 mod support;

@@ -77,8 +77,8 @@ async fn names_serial_dates_and_fingerprints_are_those_of_the_certificate() {
     assert_eq!(identity.certificate().der(), leaf.der());
     assert_eq!(identity.purposes().len(), 1);
     let names = identity.alternative_names();
-    assert!(matches!(&names[0], AlternativeName::Dns(name) if name.to_string() == "a.partner.test"));
-    assert!(matches!(&names[1], AlternativeName::Uri(name) if name.to_string() == "spiffe://partner.test/a"));
+    assert!(matches!(&names[0], AlternativeName::Dns(name) if name == "a.partner.test"));
+    assert!(matches!(&names[1], AlternativeName::Uri(name) if name == "spiffe://partner.test/a"));
     assert!(matches!(&names[2], AlternativeName::Ip(address) if address.to_string() == "10.9.8.7"));
 }
 

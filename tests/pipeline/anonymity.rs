@@ -128,7 +128,7 @@ async fn an_address_with_a_scope_is_no_gateway() {
 #[tokio::test]
 async fn no_ranges_trust_nobody() {
     let pki = Pki::new();
-    let gateway = Gateway::nginx([] as [&str; 0]).unwrap();
+    let gateway = Gateway::nginx(NO_RANGES).unwrap();
     let anchors = TrustAnchors::from_der(pki.intermediate.der()).unwrap();
     let layer = ClientCertLayer::builder(gateway, anchors).clock(Fixed(pki::now())).build().unwrap();
     let asked = ask(&layer, request(&[("x-client-cert", &pki.good().escaped_pem())])).await;
@@ -138,7 +138,7 @@ async fn no_ranges_trust_nobody() {
 #[tokio::test]
 async fn any_address_is_trusted_only_by_the_method_that_says_so() {
     let pki = Pki::new();
-    let gateway = Gateway::nginx([] as [&str; 0]).unwrap().allow_any_address();
+    let gateway = Gateway::nginx(NO_RANGES).unwrap().allow_any_address();
     let anchors = TrustAnchors::from_der(pki.intermediate.der()).unwrap();
     let layer = ClientCertLayer::builder(gateway, anchors).clock(Fixed(pki::now())).build().unwrap();
     for peer in ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"] {
@@ -221,3 +221,5 @@ async fn a_connection_field_that_names_the_header_is_refused_even_when_the_heade
         assert!(asked.is_anonymous(), "{value}");
     }
 }
+
+const NO_RANGES: [&str; 0] = [];

@@ -79,8 +79,8 @@ async fn the_purposes_of_a_certificate_for_something_else_are_told() {
 async fn values_from_certificates_are_escaped_and_cut() {
     let pki = Pki::new();
     let nasty = "evil\n2026-03-01 WARN forged\u{1b}[2J\u{202e}";
-    let long = "x".repeat(5_000);
-    for name in [nasty, &long] {
+    let five_thousand = "x".repeat(5_000);
+    for name in [nasty, &five_thousand] {
         for shape in [Shape::client(name), Shape::client(name).valid(days(-60), days(-30))] {
             let log = Log::start();
             ask(&builder(&pki).build().unwrap(), with_certificate(&pki.issue(&shape))).await;

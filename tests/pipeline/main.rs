@@ -1,6 +1,8 @@
 //! The whole line through the real layer: requests with real certificates in, answers, log and what the handler saw
 //! out.
 
+#![cfg(test)]
+
 mod acceptance;
 
 mod anonymity;
@@ -12,7 +14,6 @@ mod reasons;
 mod reload;
 mod scene;
 
-#[cfg(test)]
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
 mod support;
