@@ -10,14 +10,14 @@ use tower_client_cert::evidence::{Check, Outcome};
 use tower_client_cert::{ClientCertLayer, Clock, Intermediates, Reason, TrustAnchors};
 
 use crate::scene::{self, GATEWAY, ask, builder, request, trusting, with_anchors, with_certificate};
-use crate::support::pki::{self, Lab, NOW_UNIX_SECONDS, Pki, Shape, days};
+use crate::support::pki::{self, NOW_UNIX_SECONDS, P521Pki, Pki, Shape, days};
 
 #[tokio::test]
-async fn the_labs_chain_is_accepted_with_its_intermediate_configured() {
-    let lab = Lab::new();
+async fn a_chain_of_p521_authorities_is_accepted_with_its_intermediate_configured() {
+    let pki = P521Pki::new();
     let layer =
-        trusting(&lab.root).intermediates(Intermediates::from_der(lab.intermediate.der()).unwrap()).build().unwrap();
-    let asked = ask(&layer, with_certificate(&lab.leaf)).await;
+        trusting(&pki.root).intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap()).build().unwrap();
+    let asked = ask(&layer, with_certificate(&pki.leaf)).await;
     let identity = asked.identity().unwrap();
     assert_eq!(asked.body, "handled");
     assert_eq!(identity.subject().to_string(), "CN=data-exchange-svc01,O=Big Partner Foo SA,C=CH");

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use rcgen::{ExtendedKeyUsagePurpose, GeneralSubtree, KeyUsagePurpose, SanType};
+use rustls_pki_types::SignatureVerificationAlgorithm;
 use tower_client_cert::certificate::Fingerprint;
 use tower_client_cert::{Intermediates, IssuedBy, Reason, TrustAnchors};
 
 use crate::scene::{Fixed, ask, builder, trusting, with_anchors, with_certificate, with_chain};
-use crate::support::pki::{self, Minted, Pki, Shape, days, seconds};
+use crate::support::pki::{self, Minted, P521Pki, Pki, Shape, days, seconds};
 
 async fn refused(pki: &Pki, chain: &[&Minted]) -> Option<Reason> {
     let asked = ask(&builder(pki).build().unwrap(), with_chain(chain)).await;
@@ -216,6 +217,19 @@ async fn a_configured_intermediate_is_no_anchor() {
     let layer = trusting(&other_root).intermediates(intermediates).build().unwrap();
     assert!(ask(&layer, with_certificate(&foreign.good())).await.reason().is_some());
     assert!(ask(&layer, with_certificate(&ours.good())).await.reason().is_some());
+}
+
+#[tokio::test]
+async fn a_provider_that_lacks_an_algorithm_is_told_from_an_unknown_issuer() {
+    // What the ring provider makes of this chain.
+    const WITHOUT_P521: &[&dyn SignatureVerificationAlgorithm] =
+        &[webpki::aws_lc_rs::ECDSA_P256_SHA256, webpki::aws_lc_rs::ECDSA_P384_SHA384];
+    let pki = P521Pki::new();
+    let layer = trusting(&pki.root).signature_algorithms(WITHOUT_P521).build().unwrap();
+    let asked = ask(&layer, with_chain(&[&pki.leaf, &pki.intermediate])).await;
+    assert_eq!(asked.reason(), Some(Reason::AlgorithmUnsupported));
+    let detail = asked.refusal().unwrap().rejection().to_string();
+    assert!(detail.len() < 300 && detail.contains("SHA512"), "{detail}");
 }
 
 fn fingerprint_of_key(minted: &Minted) -> Fingerprint {

@@ -6,16 +6,16 @@
 //! let expired = pki.issue(&Shape::client("alice").valid(days(-60), days(-30)));
 //! ```
 
-mod lab;
 mod minted;
+mod p521;
 mod shape;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use time::OffsetDateTime;
 
-pub(crate) use lab::Lab;
 pub(crate) use minted::{Minted, escaped_pem, pem};
+pub(crate) use p521::P521Pki;
 pub(crate) use shape::{ForeignKey, Shape};
 
 /// 2026-03-01T12:00:00Z, the time at which every test takes place.

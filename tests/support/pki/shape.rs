@@ -33,7 +33,7 @@ impl Shape {
         Self { params, algorithm: &PKCS_ECDSA_P256_SHA256, foreign_key: None }
     }
 
-    /// The client of the lab: `C=CH, O=Big Partner Foo SA, CN=data-exchange-svc01`.
+    /// The usual partner: `C=CH, O=Big Partner Foo SA, CN=data-exchange-svc01`.
     pub(crate) fn partner() -> Self {
         Self::client("data-exchange-svc01").subject(&[
             (DnType::CountryName, "CH"),
