@@ -11,7 +11,7 @@ use tracing::Level;
 
 use crate::served::{builder, get, layer, serve};
 use crate::support::http as raw;
-use crate::support::log::Log;
+use crate::support::log::{self, Log};
 use crate::support::pki::{Pki, Shape, days};
 
 async fn public(identity: Option<ClientIdentity>) -> String {
@@ -135,6 +135,7 @@ async fn without_the_layer_an_extractor_answers_500_and_never_nobody() {
 
 #[tokio::test]
 async fn without_the_layer_an_extractor_answers_grpc_with_internal() {
+    log::prepare();
     let mut request = empty_request("/restricted");
     *request.method_mut() = http::Method::POST;
     *request.version_mut() = http::Version::HTTP_2;

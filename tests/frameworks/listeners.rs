@@ -6,20 +6,15 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use axum::routing::get as route_get;
 use tokio::net::{TcpListener, TcpStream};
-use tower_client_cert::{ClientCertLayer, ClientIdentity, Gateway, GatewayPeer, TrustAnchors};
+use tower_client_cert::{ClientIdentity, GatewayPeer};
 
-use crate::served::{Fixed, get, layer, serve};
+use crate::served::{get, layer, serve, trusting};
 use crate::support::http;
 use crate::support::pki::Pki;
 use crate::support::programs::skipped;
 
 async fn who(ConnectInfo(peer): ConnectInfo<SocketAddr>, identity: Option<ClientIdentity>) -> String {
     format!("{} {}", peer.ip(), if identity.is_some() { "client" } else { "nobody" })
-}
-
-fn trusting(pki: &Pki, range: &str) -> ClientCertLayer {
-    let anchors = TrustAnchors::from_der(pki.intermediate.der()).unwrap();
-    ClientCertLayer::builder(Gateway::nginx([range]).unwrap(), anchors).clock(Fixed).build().unwrap()
 }
 
 /// Serves on every address of this machine, IPv4 included; `None` where there is no IPv6.
@@ -45,7 +40,7 @@ async fn an_ipv4_gateway_is_itself_on_a_listener_for_both_families() {
         ("::/1", "nobody"),
         ("10.0.0.0/8", "nobody"),
     ] {
-        let app = Router::new().route("/", route_get(who)).layer(trusting(&pki, range));
+        let app = Router::new().route("/", route_get(who)).layer(trusting(range, &pki).build().unwrap());
         let Some(port) = serve_dual_stack(app).await else { return };
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let answer = get(address, "/", Some(&pki.good())).await;
@@ -57,7 +52,7 @@ async fn an_ipv4_gateway_is_itself_on_a_listener_for_both_families() {
 async fn an_ipv6_gateway_is_trusted_by_an_ipv6_range_alone() {
     let pki = Pki::new();
     for (range, expected) in [("::1/128", "client"), ("127.0.0.1/32", "nobody"), ("::ffff:0:0/97", "nobody")] {
-        let app = Router::new().route("/", route_get(who)).layer(trusting(&pki, range));
+        let app = Router::new().route("/", route_get(who)).layer(trusting(range, &pki).build().unwrap());
         let Some(port) = serve_dual_stack(app).await else { return };
         if TcpStream::connect((Ipv6Addr::LOCALHOST, port)).await.is_err() {
             return skipped("this machine has no address ::1");

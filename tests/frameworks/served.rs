@@ -8,10 +8,11 @@ use tokio::net::TcpListener;
 use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, Clock, Gateway, GatewayPeer, TrustAnchors};
 
 use crate::support::http::{self, Answer};
+use crate::support::log;
 use crate::support::pki::{self, Minted, Pki};
 
 #[derive(Debug)]
-pub(crate) struct Fixed;
+struct Fixed;
 
 impl Clock for Fixed {
     fn now(&self) -> SystemTime {
@@ -21,8 +22,14 @@ impl Clock for Fixed {
 
 /// Trusts 127.0.0.1 and the PKI's intermediate, at the fixed time.
 pub(crate) fn builder(pki: &Pki) -> ClientCertLayerBuilder {
+    trusting("127.0.0.1/32", pki)
+}
+
+/// As [`builder`], but trusts another range of addresses.
+pub(crate) fn trusting(range: &str, pki: &Pki) -> ClientCertLayerBuilder {
+    log::prepare();
     let anchors = TrustAnchors::from_der(pki.intermediate.der()).unwrap();
-    ClientCertLayer::builder(Gateway::nginx(["127.0.0.1/32"]).unwrap(), anchors).clock(Fixed)
+    ClientCertLayer::builder(Gateway::nginx([range]).unwrap(), anchors).clock(Fixed)
 }
 
 pub(crate) fn layer(pki: &Pki) -> ClientCertLayer {

@@ -10,7 +10,7 @@ use tower_client_cert::ClientCertLayer;
 use tower_client_cert::tonic::ClientIdentityExt as _;
 use tracing::Level;
 
-use crate::served::{builder, layer};
+use crate::served::{builder, layer, trusting};
 use crate::support::log::Log;
 use crate::support::orders::{self, GetOrder, Orders};
 use crate::support::pki::{Minted, Pki, Shape, days};
@@ -86,9 +86,7 @@ async fn a_public_method_sees_nobody_or_somebody() {
 #[tokio::test]
 async fn a_peer_that_is_no_gateway_is_nobody() {
     let pki = Pki::new();
-    let anchors = tower_client_cert::TrustAnchors::from_der(pki.intermediate.der()).unwrap();
-    let elsewhere = tower_client_cert::Gateway::nginx(["192.0.2.0/24"]).unwrap();
-    let layer = ClientCertLayer::builder(elsewhere, anchors).clock(crate::served::Fixed).build().unwrap();
+    let layer = trusting("192.0.2.0/24", &pki).build().unwrap();
     let address = serve(layer, restricted()).await;
     assert_eq!(call(address, Some(&pki.good())).await.unwrap_err().code(), Code::Unauthenticated);
 }

@@ -10,6 +10,7 @@ use tower_client_cert::evidence::{Check, Outcome};
 use tower_client_cert::{ClientCertLayer, Clock, Intermediates, Reason, TrustAnchors};
 
 use crate::scene::{self, GATEWAY, ask, builder, request, trusting, with_anchors, with_certificate};
+use crate::support::log;
 use crate::support::pki::{self, NOW_UNIX_SECONDS, P521Pki, Pki, Shape, days};
 
 #[tokio::test]
@@ -151,6 +152,7 @@ async fn the_time_is_asked_anew_for_each_request() {
 
 #[tokio::test]
 async fn the_default_clock_is_the_systems() {
+    log::prepare();
     let root = Shape::authority("Root").self_signed();
     let layer =
         ClientCertLayer::builder(scene::gateway(), TrustAnchors::from_der(root.der()).unwrap()).build().unwrap();

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 
 use http::Request;
 use http_body_util::Full;
-use tower_client_cert::{ClientCertLayer, Gateway, GatewayPeer, Reason, Rejection, TrustAnchors, UntrustedPeer};
+use tower_client_cert::{Gateway, GatewayPeer, Reason, Rejection, TrustAnchors, UntrustedPeer};
 
-use crate::scene::{Fixed, ask, builder, request, request_from, trusting};
+use crate::scene::{ask, behind, builder, request, request_from, trusting};
 use crate::support::log::Log;
-use crate::support::pki::{self, Pki};
+use crate::support::pki::Pki;
 
 #[tokio::test]
 async fn no_certificate_from_the_gateway_is_anonymous() {
@@ -28,7 +28,7 @@ async fn a_products_own_spelling_of_absence_counts_only_where_it_is_configured()
         assert!(ask(&usual, request(&[("x-client-cert", spelling)])).await.reason().is_some(), "{spelling}");
         let gateway = Gateway::nginx(["10.1.0.0/24"]).unwrap().absent_value(spelling);
         let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
-        let told = ClientCertLayer::builder(gateway, anchors).clock(Fixed(pki::now())).build().unwrap();
+        let told = behind(gateway, anchors).build().unwrap();
         assert!(ask(&told, request(&[("x-client-cert", spelling)])).await.is_anonymous(), "{spelling}");
     }
 }
@@ -115,7 +115,7 @@ async fn an_address_with_a_scope_is_no_gateway() {
     let pki = Pki::new();
     let gateway = Gateway::nginx(["fe80::/64"]).unwrap();
     let anchors = TrustAnchors::from_der(pki.intermediate.der()).unwrap();
-    let layer = ClientCertLayer::builder(gateway, anchors).clock(Fixed(pki::now())).build().unwrap();
+    let layer = behind(gateway, anchors).build().unwrap();
     let value = pki.good().escaped_pem();
     for (scope, trusted) in [(0, true), (2, false)] {
         let mut request = request(&[("x-client-cert", &value)]);
@@ -130,7 +130,7 @@ async fn no_ranges_trust_nobody() {
     let pki = Pki::new();
     let gateway = Gateway::nginx(NO_RANGES).unwrap();
     let anchors = TrustAnchors::from_der(pki.intermediate.der()).unwrap();
-    let layer = ClientCertLayer::builder(gateway, anchors).clock(Fixed(pki::now())).build().unwrap();
+    let layer = behind(gateway, anchors).build().unwrap();
     let asked = ask(&layer, request(&[("x-client-cert", &pki.good().escaped_pem())])).await;
     assert!(asked.is_anonymous());
 }
@@ -140,7 +140,7 @@ async fn any_address_is_trusted_only_by_the_method_that_says_so() {
     let pki = Pki::new();
     let gateway = Gateway::nginx(NO_RANGES).unwrap().allow_any_address();
     let anchors = TrustAnchors::from_der(pki.intermediate.der()).unwrap();
-    let layer = ClientCertLayer::builder(gateway, anchors).clock(Fixed(pki::now())).build().unwrap();
+    let layer = behind(gateway, anchors).build().unwrap();
     for peer in ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1"] {
         let asked = ask(&layer, request_from(peer, &[("x-client-cert", &pki.good().escaped_pem())])).await;
         assert!(asked.identity().is_some(), "{peer}");

@@ -13,7 +13,7 @@ use tracing::Level;
 use crate::odd_certificates as odd;
 use crate::scene::{self, Fixed, builder, request, request_from, trusting, with_anchors, with_certificate, with_chain};
 use crate::support::log::Log;
-use crate::support::pki::{self, ForeignKey, Pki, Shape, days, escaped_pem};
+use crate::support::pki::{ForeignKey, Pki, Shape, days, escaped_pem};
 
 /// A layer and a request that it must refuse.
 struct Case {
@@ -201,8 +201,7 @@ fn case_for(reason: Reason) -> Option<Case> {
 
 fn encoded_as(pki: &Pki, encoding: Encoding) -> ClientCertLayer {
     let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
-    let builder = ClientCertLayer::builder(scene::gateway().encoding(encoding), anchors);
-    builder.clock(Fixed(pki::now())).build().unwrap()
+    scene::behind(scene::gateway().encoding(encoding), anchors).build().unwrap()
 }
 
 /// Nine authorities that bear the anchor's name and issue one another's name: every path leads to the anchor by name,

@@ -14,6 +14,7 @@ use tower_client_cert::{
     Intermediates, Reason, Refusal, TrustAnchors,
 };
 
+use crate::support::log;
 use crate::support::pki::{self, Minted, Pki};
 
 /// The gateway's address in every scene.
@@ -40,7 +41,13 @@ pub(crate) fn trusting(anchor: &Minted) -> ClientCertLayerBuilder {
 }
 
 pub(crate) fn with_anchors(anchors: TrustAnchors) -> ClientCertLayerBuilder {
-    ClientCertLayer::builder(gateway(), anchors).clock(Fixed(pki::now()))
+    behind(gateway(), anchors)
+}
+
+/// A layer behind another gateway.
+pub(crate) fn behind(gateway: Gateway, anchors: TrustAnchors) -> ClientCertLayerBuilder {
+    log::prepare();
+    ClientCertLayer::builder(gateway, anchors).clock(Fixed(pki::now()))
 }
 
 pub(crate) fn gateway() -> Gateway {

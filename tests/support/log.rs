@@ -1,11 +1,11 @@
 //! A subscriber that keeps events for assertions.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use tracing::field::{Field, Visit};
-use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
@@ -15,8 +15,7 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 /// Async tests see their events only on a current-thread runtime, which is what `#[tokio::test]` makes.
 #[derive(Debug)]
 pub(crate) struct Log {
-    entries: Arc<Mutex<Vec<Entry>>>,
-    _guard: DefaultGuard,
+    entries: Entries,
 }
 
 /// One event: fields and message as text.
@@ -28,11 +27,29 @@ pub(crate) struct Entry {
     pub(crate) fields: BTreeMap<String, String>,
 }
 
+type Entries = Arc<Mutex<Vec<Entry>>>;
+
+/// Installs the subscriber of the whole process, which hands each thread its own events.
+///
+/// tracing remembers for each place in the code whether anybody listens. A test that reaches such a place before the
+/// first subscriber is there can leave it deaf for a later test, so whatever makes events in a test calls this first.
+pub(crate) fn prepare() {
+    static PREPARED: Once = Once::new();
+    PREPARED.call_once(|| {
+        tracing::subscriber::set_global_default(Registry::default().with(Capture)).unwrap();
+    });
+}
+
+thread_local! {
+    static LISTENING: RefCell<Option<Entries>> = const { RefCell::new(None) };
+}
+
 impl Log {
     pub(crate) fn start() -> Self {
-        let entries = Arc::new(Mutex::new(Vec::new()));
-        let subscriber = Registry::default().with(Capture { entries: Arc::clone(&entries) });
-        Self { entries, _guard: tracing::subscriber::set_default(subscriber) }
+        prepare();
+        let entries = Entries::default();
+        LISTENING.set(Some(Arc::clone(&entries)));
+        Self { entries }
     }
 
     /// Everything this crate has said so far.
@@ -53,9 +70,11 @@ impl Log {
     pub(crate) fn everything(&self) -> String {
         format!("{:?}", self.entries.lock().unwrap())
     }
+}
 
-    pub(crate) fn clear(&self) {
-        self.entries.lock().unwrap().clear();
+impl Drop for Log {
+    fn drop(&mut self) {
+        LISTENING.set(None);
     }
 }
 
@@ -65,16 +84,15 @@ impl Entry {
     }
 }
 
-struct Capture {
-    entries: Arc<Mutex<Vec<Entry>>>,
-}
+struct Capture;
 
 impl<S: Subscriber> Layer<S> for Capture {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let Some(entries) = LISTENING.with_borrow(Clone::clone) else { return };
         let mut texts = Texts(BTreeMap::new());
         event.record(&mut texts);
         let mut fields = texts.0;
-        self.entries.lock().unwrap().push(Entry {
+        entries.lock().unwrap().push(Entry {
             level: *event.metadata().level(),
             target: event.metadata().target().to_owned(),
             message: fields.remove("message").unwrap_or_default(),
