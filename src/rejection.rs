@@ -60,18 +60,11 @@ impl Rejection {
         }
     }
 
-    /// The stage that refused.
+    /// The stage that its reason belongs to. A clock that cannot be used is noticed by validation and is a mistake of
+    /// the set-up all the same.
     #[must_use]
     pub fn stage(&self) -> Stage {
-        match self {
-            Self::Gateway(_) => Stage::Gateway,
-            Self::Header(_) => Stage::Header,
-            Self::Encoding(_) => Stage::Encoding,
-            Self::Validation(_) => Stage::Validation,
-            Self::Identity(_) => Stage::Identity,
-            Self::Authorization(_) => Stage::Authorization,
-            Self::Setup(_) => Stage::Setup,
-        }
+        self.reason().stage()
     }
 
     /// Whose mistake it is, as far as one request can tell.

@@ -61,8 +61,9 @@ async fn refuses_over_http(reason: Reason, layer: &ClientCertLayer, request: Req
     assert_eq!(events.len(), 1, "{reason}: {:?}", log.entries());
     let event = &events[0];
     assert_eq!(event.field("reference"), Some(refusal.reference()), "{reason}");
-    assert_eq!(event.field("stage"), Some(refusal.rejection().stage().name()), "{reason}");
-    assert!(event.level <= Level::WARN, "{reason}");
+    assert_eq!(event.field("stage"), Some(reason.stage().name()), "{reason}");
+    let level = if reason.stage() == Stage::Setup { Level::ERROR } else { Level::WARN };
+    assert_eq!(event.level, level, "{reason}");
     assert_eq!(layer.handle().counts().refused(reason), 1, "{reason}");
 }
 
