@@ -9,18 +9,17 @@ use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::encoding::ForwardedChain;
 use crate::events::Events;
-use crate::gateway::{Gateway, GatewayPeer, TrustedPeer, UntrustedPeer};
+use crate::gateway::{GatewayConnection, GatewayPeer, Presented, TakenSecrets, TrustedPeer, UntrustedPeer};
 use crate::header::{RawCertificate, TakenHeader};
 use crate::identity::ClientIdentity;
 use crate::rejection::Rejection;
 use crate::revocation::UnrevokedChain;
-use crate::snapshot::CurrentSnapshot;
+use crate::snapshot::{CurrentSnapshot, TrustedGateway};
 use crate::validation::{ValidatedChain, ValidationOptions};
 
 /// Everything it takes to find out who a client is.
 #[derive(Debug)]
 pub(crate) struct Authenticator {
-    pub(crate) gateway: Gateway,
     pub(crate) untrusted_header: UntrustedHeader,
     pub(crate) limits: Limits,
     pub(crate) validation: ValidationOptions,
@@ -61,25 +60,38 @@ pub(crate) struct Rejected {
 }
 
 impl Authenticator {
-    /// Follows the line. Whatever comes of it, the certificate header and its look-alikes leave the request.
-    pub(crate) fn authenticate(&self, peer: Option<GatewayPeer>, headers: &mut HeaderMap) -> Result<Finding, Rejected> {
-        let forwarding = self.gateway.forwarding();
-        let taken = TakenHeader::take(headers, forwarding.header());
-        self.events.look_alikes_removed(taken.look_alikes(), peer);
-        let trusted = match TrustedPeer::judge(peer, &self.gateway) {
-            Ok(trusted) => trusted,
-            Err(untrusted) => return self.not_from_gateway(untrusted, &taken),
+    /// Follows the line. Whatever comes of it, the secrets, the certificate headers of every gateway and their
+    /// look-alikes leave the request.
+    pub(crate) fn authenticate(
+        &self,
+        connection: &GatewayConnection,
+        headers: &mut HeaderMap,
+    ) -> Result<Finding, Rejected> {
+        let snapshot = self.snapshot.load();
+        let now = self.clock.now();
+        let gateways = &snapshot.gateways;
+        let secrets = TakenSecrets::take(headers, gateways.iter().flat_map(|known| known.gateway.secret_names()));
+        let presented = Presented { connection, secrets: &secrets, options: &self.validation, now };
+        let (trusted, TrustedGateway { gateway, trust }) = match TrustedPeer::judge(&presented, gateways) {
+            Ok(proven) => proven,
+            Err(untrusted) => {
+                let removed = self.remove_headers(gateways, connection.peer, headers);
+                return self.not_from_gateway(untrusted, removed);
+            }
         };
+        let forwarding = gateway.forwarding();
+        let taken = TakenHeader::take(headers, forwarding.header());
+        self.events.look_alikes_removed(taken.look_alikes(), connection.peer);
+        let foreign = self.remove_headers(gateways, connection.peer, headers);
+        self.events.foreign_headers_removed(foreign, gateway.name(), connection.peer);
         let raw = RawCertificate::find(trusted, forwarding, taken, self.limits.header_bytes)?;
         let Some(raw) = raw else {
             return Ok(Finding::Anonymous(Absence::NotPresented));
         };
-        let now = self.clock.now();
         let chain = ForwardedChain::decode(raw, forwarding.encoding(), self.limits.certificates, now)?;
         let end_entity = Arc::clone(&chain.end_entity);
         let prove = || {
-            let snapshot = self.snapshot.load();
-            let validated = ValidatedChain::validate(chain, &snapshot.trust, &self.validation, now)?;
+            let validated = ValidatedChain::validate(chain, trust, &self.validation, now)?;
             let unrevoked = UnrevokedChain::conclude(validated);
             Ok(ClientIdentity::of(unrevoked, Arc::clone(&self.clock))?)
         };
@@ -87,12 +99,23 @@ impl Authenticator {
         Ok(Finding::Client(identity))
     }
 
+    /// Removes what is there under the names of these gateways; returns the number of certificate headers.
+    fn remove_headers(&self, gateways: &[TrustedGateway], peer: Option<GatewayPeer>, headers: &mut HeaderMap) -> usize {
+        let mut removed = 0;
+        for known in gateways {
+            let taken = TakenHeader::take(headers, known.gateway.forwarding().header());
+            self.events.look_alikes_removed(taken.look_alikes(), peer);
+            removed += usize::from(taken.is_present());
+        }
+        removed
+    }
+
     /// From a peer that is no gateway nothing is judged.
-    fn not_from_gateway(&self, peer: UntrustedPeer, taken: &TakenHeader) -> Result<Finding, Rejected> {
+    fn not_from_gateway(&self, peer: UntrustedPeer, headers: usize) -> Result<Finding, Rejected> {
         if peer == UntrustedPeer::NoAddress {
             self.events.peer_address_missing(&peer);
         }
-        let header_removed = taken.is_present();
+        let header_removed = headers > 0;
         if header_removed {
             if self.untrusted_header == UntrustedHeader::Refuse {
                 return Err(Rejection::from(peer).into());

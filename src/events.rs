@@ -30,10 +30,12 @@ pub(crate) struct Events {
     refused: [AtomicU64; REASONS],
     untrusted_headers: AtomicU64,
     look_alikes: AtomicU64,
+    foreign_headers: AtomicU64,
     address_missing: AtomicBool,
     refusal_budgets: [Mutex<Budget>; REASONS],
     untrusted_header_budget: Mutex<Budget>,
     look_alike_budget: Mutex<Budget>,
+    foreign_header_budget: Mutex<Budget>,
 }
 
 /// What one layer has decided since it was built, as numbers.
@@ -44,6 +46,7 @@ pub struct Counts {
     refused: [u64; REASONS],
     untrusted_headers: u64,
     look_alikes: u64,
+    foreign_headers: u64,
 }
 
 /// How many events of one kind were shown in the current window, and how many were not.
@@ -63,10 +66,12 @@ impl Events {
             refused: array::from_fn(|_| AtomicU64::new(0)),
             untrusted_headers: AtomicU64::new(0),
             look_alikes: AtomicU64::new(0),
+            foreign_headers: AtomicU64::new(0),
             address_missing: AtomicBool::new(false),
             refusal_budgets: array::from_fn(|_| Mutex::default()),
             untrusted_header_budget: Mutex::default(),
             look_alike_budget: Mutex::default(),
+            foreign_header_budget: Mutex::default(),
         }
     }
 
@@ -78,6 +83,7 @@ impl Events {
             refused: array::from_fn(|index| self.refused.get(index).map_or(0, read)),
             untrusted_headers: read(&self.untrusted_headers),
             look_alikes: read(&self.look_alikes),
+            foreign_headers: read(&self.foreign_headers),
         }
     }
 
@@ -183,6 +189,23 @@ impl Events {
         }
     }
 
+    pub(crate) fn foreign_headers_removed(&self, removed: usize, gateway: &str, peer: Option<GatewayPeer>) {
+        if removed == 0 {
+            return;
+        }
+        count(&self.foreign_headers, u64::try_from(removed).unwrap_or(u64::MAX));
+        if let Some(suppressed) = self.show(&self.foreign_header_budget) {
+            warn!(
+                target: TARGET,
+                removed,
+                suppressed,
+                gateway = %Escaped(gateway),
+                gateway.address = %Peer(peer),
+                "certificate headers removed that belong to another gateway"
+            );
+        }
+    }
+
     /// The likeliest mistake when a layer is first set up, said once and loudly.
     pub(crate) fn peer_address_missing(&self, peer: &UntrustedPeer) {
         if !self.address_missing.swap(true, Ordering::Relaxed) {
@@ -235,6 +258,13 @@ impl Counts {
     #[must_use]
     pub fn untrusted_headers(&self) -> u64 {
         self.untrusted_headers
+    }
+
+    /// Certificate headers that were removed because they are another gateway's than the one that sent them: it passes
+    /// on what clients make up.
+    #[must_use]
+    pub fn foreign_headers(&self) -> u64 {
+        self.foreign_headers
     }
 
     /// Headers removed because their names differ from the certificate header's only in separators.

@@ -201,7 +201,7 @@ mod tests {
         }
         let gateway = Gateway::nginx(["10.0.0.0/8"]).unwrap().absent_value("(null)");
         let peer: SocketAddr = "10.0.0.1:1".parse().unwrap();
-        let peer = TrustedPeer::judge(Some(GatewayPeer::tcp(peer)), &gateway).unwrap();
+        let peer = TrustedPeer::by_place(Some(GatewayPeer::tcp(peer)), &gateway).unwrap();
         let taken = TakenHeader::take(&mut map, &NAME);
         RawCertificate::find(peer, gateway.forwarding(), taken, 16).map(|raw| raw.map(|raw| raw.bytes().to_vec()))
     }

@@ -95,14 +95,21 @@ mod validation;
 pub use authorization::CertificateMissing;
 pub use clock::{Clock, SystemClock};
 pub use encoding::{Encoding, EncodingError};
-pub use error::{AddressRangeProblem, CertificateProblem, ConfigError, Origin, PemProblem};
+pub use error::{
+    AddressRangeProblem, CertificateProblem, ConfigError, Origin, PemProblem, SecretOrigin, SecretProblem,
+    SenderProblem,
+};
 pub use events::Counts;
-pub use gateway::{AddressRange, Gateway, GatewayPeer, IntoAddressRange, UntrustedPeer};
+pub use gateway::{
+    AddressRange, Gateway, GatewayCertificate, GatewayCertificateError, GatewayCertificateMatcher,
+    GatewayCertificateName, GatewayPeer, IntoAddressRange, SecondFactorError, Secret, SecretHeaderError, SenderProof,
+    UnixPeers, UntrustedPeer,
+};
 pub use header::HeaderError;
 pub use identity::{CertificationPath, ClientIdentity, IdentityError};
 pub use layer::{
     Authentication, ClientCert, ClientCertHandle, ClientCertLayer, ClientCertLayerBuilder, Refusal, ResponseBody,
-    ResponseFuture,
+    ResponseFuture, TrustReplacement,
 };
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};

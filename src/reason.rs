@@ -11,6 +11,11 @@ use http::StatusCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Reason {
+    /// The sender proved to be several gateways, and such requests are configured to be refused.
+    SenderAmbiguous,
+    /// The header came from where a gateway sends, without a second factor that is demanded there, and such requests
+    /// are configured to be refused.
+    SenderUnproven,
     /// The header came from an address that is no gateway, and such requests are configured to be refused.
     UntrustedPeer,
 
@@ -130,6 +135,8 @@ pub struct GrpcCode(u8);
 impl Reason {
     /// Every reason there is.
     pub const ALL: &'static [Self] = &[
+        Self::SenderAmbiguous,
+        Self::SenderUnproven,
         Self::UntrustedPeer,
         Self::HeaderMerged,
         Self::HeaderNamedByConnection,
@@ -171,6 +178,8 @@ impl Reason {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            Self::SenderAmbiguous => "sender-ambiguous",
+            Self::SenderUnproven => "sender-unproven",
             Self::UntrustedPeer => "untrusted-peer",
             Self::HeaderMerged => "header-merged",
             Self::HeaderNamedByConnection => "header-named-by-connection",
@@ -213,7 +222,7 @@ impl Reason {
     #[must_use]
     pub const fn stage(self) -> Stage {
         match self {
-            Self::UntrustedPeer => Stage::Gateway,
+            Self::SenderAmbiguous | Self::SenderUnproven | Self::UntrustedPeer => Stage::Gateway,
             Self::HeaderMerged | Self::HeaderNamedByConnection | Self::HeaderRepeated | Self::HeaderTooLarge => {
                 Stage::Header
             }

@@ -49,7 +49,7 @@ impl Rejection {
     #[must_use]
     pub fn reason(&self) -> Reason {
         match self {
-            Self::Gateway(_) => Reason::UntrustedPeer,
+            Self::Gateway(error) => error.reason(),
             Self::Header(error) => error.reason(),
             Self::Encoding(error) => error.reason(),
             Self::Validation(error) => error.reason(),

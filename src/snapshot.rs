@@ -1,50 +1,121 @@
 //! Everything that can be replaced at run time, as one immutable value behind one atomic pointer.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
-use crate::error::ConfigError;
+use crate::error::{ConfigError, SenderProblem};
+use crate::gateway::{Gateway, check_apart};
 use crate::validation::{Intermediates, IssuedBy, Trust, TrustAnchors};
 
 /// One generation of trust. A request loads it once and keeps it to the end.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
-    pub(crate) trust: Trust,
+    pub(crate) gateways: Vec<TrustedGateway>,
+    sources: TrustSources,
     /// When it was put in force.
     pub(crate) since: SystemTime,
 }
 
+/// A gateway with the trust by which its clients are judged.
+#[derive(Debug)]
+pub(crate) struct TrustedGateway {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) trust: Arc<Trust>,
+}
+
+/// What a snapshot is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct TrustSources {
+    pub(crate) gateways: Vec<Arc<Gateway>>,
+    pub(crate) anchors: TrustAnchors,
+    pub(crate) intermediates: Intermediates,
+}
+
 impl Snapshot {
     pub(crate) fn new(
-        anchors: TrustAnchors,
-        intermediates: Intermediates,
+        sources: TrustSources,
         only_issued_by: Option<&[IssuedBy]>,
         now: SystemTime,
     ) -> Result<Self, ConfigError> {
-        let trust = Trust::new(anchors, intermediates)?;
+        check_apart(&sources.gateways)?;
+        let gateways = sources.trusted_gateways()?;
+        let anchors: Vec<_> = gateways.iter().flat_map(|member| member.trust.anchors()).map(Arc::clone).collect();
         for authority in only_issued_by.unwrap_or_default() {
-            authority.check_label(trust.anchors())?;
+            authority.check_label(&anchors)?;
         }
-        Ok(Self { trust, since: now })
+        // Whoever one gateway accepts as a client could turn up as another.
+        for TrustedGateway { gateway, .. } in &gateways {
+            gateways.iter().try_for_each(|other| gateway.check_clients(&other.trust))?;
+        }
+        Ok(Self { gateways, sources, since: now })
+    }
+}
+
+impl TrustSources {
+    /// Replaces what one gateway has of its own.
+    pub(crate) fn replace_of(
+        &mut self,
+        name: &str,
+        anchors: TrustAnchors,
+        intermediates: Intermediates,
+    ) -> Result<(), ConfigError> {
+        let Some(gateway) = self.gateways.iter_mut().find(|gateway| gateway.name() == name) else {
+            let known = self.gateways.iter().map(|gateway| gateway.name().to_owned()).collect();
+            return Err(SenderProblem::UnknownGateway { name: name.to_owned(), known }.into());
+        };
+        *gateway = Arc::new(gateway.with_trust(anchors, intermediates));
+        Ok(())
+    }
+
+    fn trusted_gateways(&self) -> Result<Vec<TrustedGateway>, ConfigError> {
+        // Made even where every gateway has its own, so that anchors that cannot be used are always told.
+        let common = Arc::new(Trust::new(self.anchors.clone(), self.intermediates.clone())?);
+        let trust_of = |gateway: &Gateway| match gateway.own_trust() {
+            (None, own) if own.as_slice().is_empty() => Ok(Arc::clone(&common)),
+            (anchors, own) => {
+                let anchors = anchors.unwrap_or(&self.anchors).clone();
+                Trust::new(anchors, self.intermediates.clone().and(own.clone())).map(Arc::new)
+            }
+        };
+        let member =
+            |gateway: &Arc<Gateway>| Ok(TrustedGateway { trust: trust_of(gateway)?, gateway: Arc::clone(gateway) });
+        self.gateways.iter().map(member).collect()
+    }
+}
+
+impl AsRef<Gateway> for TrustedGateway {
+    fn as_ref(&self) -> &Gateway {
+        &self.gateway
     }
 }
 
 /// The snapshot in force.
 #[derive(Debug)]
-pub(crate) struct CurrentSnapshot(ArcSwap<Snapshot>);
+pub(crate) struct CurrentSnapshot {
+    snapshot: ArcSwap<Snapshot>,
+    /// Held while the next is made, so that of two changes at a time neither is lost.
+    changing: Mutex<()>,
+}
 
 impl CurrentSnapshot {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
-        Self(ArcSwap::from_pointee(snapshot))
+        Self { snapshot: ArcSwap::from_pointee(snapshot), changing: Mutex::new(()) }
     }
 
     pub(crate) fn load(&self) -> Arc<Snapshot> {
-        self.0.load_full()
+        self.snapshot.load_full()
     }
 
-    pub(crate) fn replace(&self, snapshot: Snapshot) {
-        self.0.store(Arc::new(snapshot));
+    /// Makes the next snapshot from what the present one is made of. On an error, the present one stays.
+    pub(crate) fn replace(
+        &self,
+        next: impl FnOnce(TrustSources) -> Result<Snapshot, ConfigError>,
+    ) -> Result<(), ConfigError> {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = next(self.load().sources.clone())?;
+        self.snapshot.store(Arc::new(snapshot));
+        Ok(())
     }
 }

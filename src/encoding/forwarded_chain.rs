@@ -32,7 +32,7 @@ impl ForwardedChain {
         let end_entity = Certificate::from_der(end_entity).map_err(EncodingError::CertificateMalformed)?;
         let peer = raw.peer;
         let mut evidence = Evidence::default();
-        evidence.add(Check::Sender, Outcome::passed(peer.range(), now));
+        evidence.add(Check::Sender, Outcome::passed(peer.proof(), now));
         evidence.add(Check::Header, Outcome::passed(peer.gateway(), now));
         evidence.add(Check::Encoding, Outcome::passed(peer.gateway(), now));
         Ok(Self { peer, end_entity: Arc::new(end_entity), candidates: certificates.collect(), evidence })

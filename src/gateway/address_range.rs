@@ -49,6 +49,11 @@ impl AddressRange {
         self.network.contains(&canonical)
     }
 
+    /// Whether some address lies in both.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        self.network.contains(&other.network) || other.network.contains(&self.network)
+    }
+
     /// Every IPv4 address and every IPv6 address.
     pub(crate) fn everywhere() -> [Self; 2] {
         [Self::of(IpNet::V4(Ipv4Net::default())), Self::of(IpNet::V6(Ipv6Net::default()))]

@@ -13,10 +13,7 @@ pub(crate) struct Forwarding {
 
 impl Forwarding {
     pub(super) fn set_header(&mut self, name: &str) -> Result<(), ConfigError> {
-        self.header = HeaderName::from_bytes(name.as_bytes())
-            .ok()
-            .filter(|header| !UNUSABLE_HEADERS.contains(&header.as_str()))
-            .ok_or_else(|| ConfigError::HeaderName { value: name.to_owned() })?;
+        self.header = field_name(name)?;
         Ok(())
     }
 
@@ -47,6 +44,14 @@ impl Default for Forwarding {
     fn default() -> Self {
         Self { header: HeaderName::from_static(DEFAULT_HEADER), encoding: Encoding::Auto, absent_values: Vec::new() }
     }
+}
+
+/// Reads the name of a header that is the layer's own, to be removed from each request.
+pub(super) fn field_name(name: &str) -> Result<HeaderName, ConfigError> {
+    HeaderName::from_bytes(name.as_bytes())
+        .ok()
+        .filter(|header| !UNUSABLE_HEADERS.contains(&header.as_str()))
+        .ok_or_else(|| ConfigError::HeaderName { value: name.to_owned() })
 }
 
 /// The header that carries the certificate unless configured otherwise.

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
+use super::unix_peers::UnixPeers;
+
 /// The other end of the connection on which a request arrived, as the operating system tells it.
 ///
 /// It is *possibly* a gateway; only the configured [`Gateway`](crate::Gateway) decides. Never build one from a header:
@@ -48,6 +50,11 @@ impl GatewayPeer {
             Kind::Tcp(address) => Some(address.ip().to_canonical()),
             Kind::Unix { .. } => None,
         }
+    }
+
+    /// Whether it is one of these at the other end of a Unix socket.
+    pub(super) fn is_one_of(&self, peers: &UnixPeers) -> bool {
+        matches!(self.0, Kind::Unix { uid } if peers.hold(uid))
     }
 
     /// An IPv6 address that means something on one network interface only.

@@ -4,7 +4,7 @@ use super::*;
 
 fn judge(peer: &str, gateway: &Gateway) -> Result<String, UntrustedPeer> {
     let address: SocketAddr = peer.parse().unwrap();
-    TrustedPeer::judge(Some(GatewayPeer::tcp(address)), gateway).map(|trusted| trusted.range().to_string())
+    TrustedPeer::by_place(Some(GatewayPeer::tcp(address)), gateway).map(|trusted| trusted.proof().to_string())
 }
 
 #[test]
@@ -64,8 +64,8 @@ fn no_address_and_unix_sockets_are_not_the_gateway_even_where_any_address_is_all
     let gateway = Gateway::nginx([""; 0]).unwrap().allow_any_address();
     assert!(judge("203.0.113.9:5", &gateway).is_ok());
     assert!(judge("[2001:db8::1]:5", &gateway).is_ok());
-    assert!(matches!(TrustedPeer::judge(None, &gateway), Err(UntrustedPeer::NoAddress)));
-    let unix = TrustedPeer::judge(Some(GatewayPeer::unix(Some(0))), &gateway);
+    assert!(matches!(TrustedPeer::by_place(None, &gateway), Err(UntrustedPeer::NoAddress)));
+    let unix = TrustedPeer::by_place(Some(GatewayPeer::unix(Some(0))), &gateway);
     assert!(matches!(unix, Err(UntrustedPeer::UnixSocket { .. })));
 }
 

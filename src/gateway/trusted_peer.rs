@@ -1,31 +1,64 @@
-use std::error::Error;
-use std::fmt;
 use std::sync::Arc;
 
-use super::{Gateway, GatewayPeer};
+use super::sender_proof::Presented;
+use super::{Gateway, GatewayPeer, UntrustedPeer};
 
-/// Proof that the connection's peer is the configured gateway.
+/// Proof that the connection's peer is one of the configured gateways.
 #[derive(Clone, Debug)]
 pub(crate) struct TrustedPeer {
     peer: GatewayPeer,
     gateway: Arc<str>,
-    range: Arc<str>,
+    proof: Arc<str>,
 }
 
 impl TrustedPeer {
-    /// Judges the peer of the connection.
-    pub(crate) fn judge(peer: Option<GatewayPeer>, gateway: &Gateway) -> Result<Self, UntrustedPeer> {
-        let peer = peer.ok_or(UntrustedPeer::NoAddress)?;
-        let Some(address) = peer.ip() else {
-            return Err(UntrustedPeer::UnixSocket { peer });
-        };
+    /// Judges the peer of the connection: the one gateway it proves to be is the one that speaks.
+    pub(crate) fn judge<'g, G: AsRef<Gateway>>(
+        presented: &Presented<'_>,
+        gateways: &'g [G],
+    ) -> Result<(Self, &'g G), UntrustedPeer> {
+        let peer = presented.connection.peer.ok_or(UntrustedPeer::NoAddress)?;
         if peer.has_scope() {
             return Err(UntrustedPeer::ScopedAddress { peer });
         }
-        match gateway.sender.range_of(address) {
-            Some(range) => Ok(Self { peer, gateway: gateway.shared_name(), range: range.text() }),
-            None => Err(UntrustedPeer::OutsideRanges { peer }),
+        let mut proven: Option<(Self, &G)> = None;
+        let mut failure = None;
+        for member in gateways {
+            let gateway = member.as_ref();
+            match (gateway.sender.prove(peer, presented), &proven) {
+                (Ok(Some(_)), Some((first, _))) => {
+                    let gateways = [first.gateway(), gateway.shared_name()];
+                    return Err(UntrustedPeer::SeveralGateways { peer, gateways });
+                }
+                (Ok(Some(proof)), None) => {
+                    proven = Some((Self { peer, gateway: gateway.shared_name(), proof }, member));
+                }
+                (Ok(None), _) => {}
+                (Err(error), _) => {
+                    let gateway = gateway.shared_name();
+                    failure = failure.or(Some(UntrustedPeer::SecondFactor { peer, gateway, error }));
+                }
+            }
         }
+        proven.ok_or_else(|| failure.unwrap_or_else(|| elsewhere(peer)))
+    }
+
+    /// Judges a peer by its place alone, for tests of what comes after.
+    #[cfg(test)]
+    pub(crate) fn by_place(peer: Option<GatewayPeer>, gateway: &Gateway) -> Result<Self, UntrustedPeer> {
+        use std::time::SystemTime;
+
+        use super::{GatewayConnection, TakenSecrets};
+        use crate::validation::ValidationOptions;
+
+        let connection = GatewayConnection { peer, certificate: None };
+        let presented = Presented {
+            connection: &connection,
+            secrets: &TakenSecrets::default(),
+            options: &ValidationOptions { algorithms: &[], only_issued_by: None },
+            now: SystemTime::UNIX_EPOCH,
+        };
+        Self::judge(&presented, std::slice::from_ref(gateway)).map(|(trusted, _)| trusted)
     }
 
     pub(crate) fn peer(&self) -> GatewayPeer {
@@ -37,58 +70,16 @@ impl TrustedPeer {
         Arc::clone(&self.gateway)
     }
 
-    /// The range that holds the address.
-    pub(crate) fn range(&self) -> Arc<str> {
-        Arc::clone(&self.range)
+    /// What it was proven by: the place, and every second factor.
+    pub(crate) fn proof(&self) -> Arc<str> {
+        Arc::clone(&self.proof)
     }
 }
 
-/// Why the peer of a connection is not believed to be a gateway.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum UntrustedPeer {
-    /// The server did not say who the peer is.
-    NoAddress,
-    /// The address lies in no range of a gateway.
-    OutsideRanges {
-        /// The peer.
-        peer: GatewayPeer,
-    },
-    /// The address carries an IPv6 scope: the same address exists on every interface (RFC 4007), so it proves nothing.
-    ScopedAddress {
-        /// The peer.
-        peer: GatewayPeer,
-    },
-    /// The connection came over a Unix socket, which no gateway is configured to use.
-    UnixSocket {
-        /// The peer.
-        peer: GatewayPeer,
-    },
-}
-
-impl UntrustedPeer {
-    pub(crate) fn peer(&self) -> Option<GatewayPeer> {
-        match self {
-            Self::NoAddress => None,
-            Self::OutsideRanges { peer } | Self::ScopedAddress { peer } | Self::UnixSocket { peer } => Some(*peer),
-        }
+/// The peer of no gateway's place.
+fn elsewhere(peer: GatewayPeer) -> UntrustedPeer {
+    match peer.ip() {
+        Some(_) => UntrustedPeer::OutsideRanges { peer },
+        None => UntrustedPeer::UnixSocket { peer },
     }
 }
-
-impl fmt::Display for UntrustedPeer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoAddress => f.write_str(
-                "the server does not tell the address of the connection: serve axum with \
-                 into_make_service_with_connect_info::<GatewayPeer>(), or insert a GatewayPeer into the extensions",
-            ),
-            Self::OutsideRanges { peer } => write!(f, "{peer} is in no address range of a gateway"),
-            Self::ScopedAddress { peer } => {
-                write!(f, "{peer} is a scoped address, which exists on every interface and proves no sender")
-            }
-            Self::UnixSocket { peer } => write!(f, "connection over a {peer}, which no gateway is configured to use"),
-        }
-    }
-}
-
-impl Error for UntrustedPeer {}

@@ -14,14 +14,14 @@ use crate::error::ConfigError;
 use crate::events::Events;
 use crate::gateway::Gateway;
 use crate::reason::{GrpcCode, Reason};
-use crate::snapshot::{CurrentSnapshot, Snapshot};
+use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources};
 use crate::validation::{DEFAULT_ALGORITHMS, Intermediates, IssuedBy, TrustAnchors, ValidationOptions};
 
 /// Sets the options of a [`ClientCertLayer`]; made by [`ClientCertLayer::builder`].
 #[derive(Debug)]
 #[must_use = "nothing is built before build()"]
 pub struct ClientCertLayerBuilder {
-    gateway: Gateway,
+    gateways: Vec<Gateway>,
     anchors: TrustAnchors,
     intermediates: Intermediates,
     only_issued_by: Option<Vec<IssuedBy>>,
@@ -41,7 +41,7 @@ struct Algorithms(&'static [&'static dyn SignatureVerificationAlgorithm]);
 impl ClientCertLayerBuilder {
     pub(super) fn new(gateway: Gateway, anchors: TrustAnchors) -> Self {
         Self {
-            gateway,
+            gateways: vec![gateway],
             anchors,
             intermediates: Intermediates::default(),
             only_issued_by: None,
@@ -54,6 +54,14 @@ impl ClientCertLayerBuilder {
             statuses: HashMap::new(),
             grpc_codes: HashMap::new(),
         }
+    }
+
+    /// Adds another gateway, with its own proof, header and encoding, and perhaps its own anchors.
+    ///
+    /// The peer of the connection decides which one speaks; headers of the others are removed unread.
+    pub fn gateway(mut self, gateway: Gateway) -> Self {
+        self.gateways.push(gateway);
+        self
     }
 
     /// Adds certificates of issuing authorities. Needed wherever the gateway forwards the leaf alone and the anchor is
@@ -154,10 +162,11 @@ impl ClientCertLayerBuilder {
         }
         let only_issued_by = self.only_issued_by;
         let now = self.clock.now();
-        let snapshot = Snapshot::new(self.anchors, self.intermediates, only_issued_by.as_deref(), now)?;
+        let gateways = self.gateways.into_iter().map(Arc::new).collect();
+        let sources = TrustSources { gateways, anchors: self.anchors, intermediates: self.intermediates };
+        let snapshot = Snapshot::new(sources, only_issued_by.as_deref(), now)?;
         let events = Arc::new(Events::new(Arc::clone(&self.clock)));
         let authenticator = Authenticator {
-            gateway: self.gateway,
             untrusted_header: self.untrusted_header,
             limits: self.limits,
             validation: ValidationOptions { algorithms: self.algorithms.0, only_issued_by },

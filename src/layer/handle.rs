@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::replacement::TrustReplacement;
 use super::service::Shared;
 use crate::error::ConfigError;
 use crate::events::Counts;
@@ -29,17 +30,28 @@ impl ClientCertHandle {
         Self { shared }
     }
 
-    /// Puts anchors and intermediates in force, all of them or none. Requests under way end with what they began with.
+    /// Puts the layer's anchors and intermediates in force, all of them or none. What a gateway has of its own stays.
+    /// Requests under way end with what they began with.
     ///
     /// # Errors
     ///
     /// A [`ConfigError`] as from building the layer; what was in force stays.
     pub fn replace(&self, anchors: TrustAnchors, intermediates: Intermediates) -> Result<(), ConfigError> {
+        self.replace_all(TrustReplacement::new().layer(anchors, intermediates))
+    }
+
+    /// Puts several sets of anchors in force at one moment, all of them or none.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Sender`] for a gateway that there is not, and as from building the layer; what was in force
+    /// stays.
+    pub fn replace_all(&self, replacement: TrustReplacement) -> Result<(), ConfigError> {
         let authenticator = &self.shared.authenticator;
-        let only_issued_by = authenticator.validation.only_issued_by.as_deref();
-        let snapshot = Snapshot::new(anchors, intermediates, only_issued_by, authenticator.clock.now())?;
-        authenticator.snapshot.replace(snapshot);
-        Ok(())
+        authenticator.snapshot.replace(|present| {
+            let only_issued_by = authenticator.validation.only_issued_by.as_deref();
+            Snapshot::new(replacement.applied_to(present)?, only_issued_by, authenticator.clock.now())
+        })
     }
 
     /// When the trust in force was put in force.

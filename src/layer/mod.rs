@@ -21,6 +21,7 @@ mod handle;
 mod peer_address;
 mod protocol;
 mod refusal;
+mod replacement;
 mod response_body;
 mod service;
 
@@ -37,6 +38,7 @@ pub(crate) use self::protocol::Protocol;
 pub use self::refusal::Refusal;
 #[cfg(any(feature = "axum", feature = "tonic"))]
 pub(crate) use self::refusal::Refusals;
+pub use self::replacement::TrustReplacement;
 pub use self::response_body::ResponseBody;
 pub use self::service::ClientCert;
 use self::service::Shared;

@@ -1,12 +1,21 @@
-//! Finds the connection's own address among the extensions of a request.
+//! Finds what the server knows of the connection among the extensions of a request.
 
 use http::Extensions;
 
-use crate::gateway::GatewayPeer;
+use crate::gateway::{GatewayCertificate, GatewayConnection, GatewayPeer};
+
+pub(super) fn connection_of(extensions: &Extensions) -> GatewayConnection {
+    GatewayConnection { peer: peer_of(extensions), certificate: certificate_of(extensions) }
+}
+
+/// The certificate of the connection's own handshake. It proves the gateway at most, and is no client's.
+fn certificate_of(extensions: &Extensions) -> Option<GatewayCertificate> {
+    extensions.get::<GatewayCertificate>().cloned().or_else(|| tonic_certificate(extensions))
+}
 
 /// The peer that the server reported. A [`GatewayPeer`] goes before the frameworks' types, since only the server itself
 /// can have set it; the address of a header is never among them.
-pub(super) fn peer_of(extensions: &Extensions) -> Option<GatewayPeer> {
+fn peer_of(extensions: &Extensions) -> Option<GatewayPeer> {
     let own = || extensions.get::<GatewayPeer>().copied();
     own().or_else(|| axum(extensions)).or_else(|| tonic(extensions))
 }
@@ -38,6 +47,32 @@ fn tonic(extensions: &Extensions) -> Option<GatewayPeer> {
 
 #[cfg(not(feature = "tonic"))]
 fn tonic(_: &Extensions) -> Option<GatewayPeer> {
+    None
+}
+
+#[cfg(feature = "tonic")]
+fn tonic_certificate(extensions: &Extensions) -> Option<GatewayCertificate> {
+    use tonic::transport::server::{TcpConnectInfo, TlsConnectInfo};
+
+    let tcp = || extensions.get::<TlsConnectInfo<TcpConnectInfo>>().and_then(TlsConnectInfo::peer_certs);
+    tcp().map(GatewayCertificate::shared).or_else(|| unix_certificate(extensions))
+}
+
+#[cfg(not(feature = "tonic"))]
+fn tonic_certificate(_: &Extensions) -> Option<GatewayCertificate> {
+    None
+}
+
+#[cfg(all(feature = "tonic", unix))]
+fn unix_certificate(extensions: &Extensions) -> Option<GatewayCertificate> {
+    use tonic::transport::server::{TlsConnectInfo, UdsConnectInfo};
+
+    let info = extensions.get::<TlsConnectInfo<UdsConnectInfo>>()?;
+    info.peer_certs().map(GatewayCertificate::shared)
+}
+
+#[cfg(all(feature = "tonic", not(unix)))]
+fn unix_certificate(_: &Extensions) -> Option<GatewayCertificate> {
     None
 }
 

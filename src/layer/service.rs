@@ -8,7 +8,7 @@ use tower::Service;
 
 use super::authentication::Authentication;
 use super::future::ResponseFuture;
-use super::peer_address::peer_of;
+use super::peer_address::connection_of;
 use super::protocol::Protocol;
 use super::refusal::{Refusal, Refusals};
 use super::response_body::ResponseBody;
@@ -67,13 +67,14 @@ where
 
 impl Shared {
     fn authenticate<B>(&self, request: &mut Request<B>) -> Result<Authentication, Refusal> {
-        let peer = peer_of(request.extensions());
+        let connection = connection_of(request.extensions());
+        let peer = connection.peer;
         if request.extensions().get::<Authentication>().is_some() {
             return Err(self.refuse(Rejection::Setup(SetupError::LayerNested).into(), peer));
         }
         let finding = self
             .authenticator
-            .authenticate(peer, request.headers_mut())
+            .authenticate(&connection, request.headers_mut())
             .map_err(|rejected| self.refuse(rejected, peer))?;
         match &finding {
             Finding::Client(identity) => self.refusals.events.accepted(identity),

@@ -41,6 +41,27 @@ impl Trust {
         &self.intermediates
     }
 
+    /// Whether the key of some anchor is an anchor's in both.
+    pub(crate) fn shares_anchor_with(&self, other: &Self) -> bool {
+        let theirs = |key| other.anchors.iter().any(|anchor| anchor.certificate().public_key_fingerprint() == key);
+        self.anchors.iter().any(|anchor| theirs(anchor.certificate().public_key_fingerprint()))
+    }
+
+    /// The subject of an anchor that is, or has issued, an authority of the other. By name, so that a path that only
+    /// might exist is found too.
+    pub(crate) fn anchor_above(&self, other: &Self) -> Option<String> {
+        let anchors = other.anchors.iter().map(|anchor| anchor.certificate());
+        let authorities: Vec<_> = anchors.chain(other.intermediates.iter().map(Arc::as_ref)).collect();
+        let is_above = |anchor: &&Certificate| {
+            authorities.iter().any(|authority| {
+                authority.public_key_fingerprint() == anchor.public_key_fingerprint()
+                    || authority.issuer().der() == anchor.subject().der()
+            })
+        };
+        let mut ours = self.anchors.iter().map(|anchor| anchor.certificate());
+        ours.find(is_above).map(|anchor| anchor.subject().to_string())
+    }
+
     /// The whole anchor behind what webpki hands back. Found by its place in the slice: two roots may share name and
     /// key, and webpki keeps nothing else of them.
     pub(super) fn anchor_of(&self, webpki_anchor: &rustls_pki_types::TrustAnchor<'_>) -> Option<&Arc<TrustAnchor>> {

@@ -38,7 +38,8 @@ const MODULES: &[(&str, &[&str])] = &[
     ("certificate", &["escape", "utc"]),
     ("error", &["certificate", "escape"]),
     // The stages. `TrustedPeer` is carried along the whole line, as the identity's "vouched for by".
-    ("gateway", &["encoding", "error"]),
+    // A gateway may have anchors of its own: for its clients, and for the certificate it proves itself with.
+    ("gateway", &["certificate", "encoding", "error", "escape", "reason", "validation"]),
     ("header", &["gateway", "reason"]),
     ("encoding", &["certificate", "evidence", "gateway", "header", "reason"]),
     ("validation", &["certificate", "encoding", "error", "escape", "evidence", "gateway", "reason", "utc"]),
@@ -47,7 +48,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("authorization", &["error", "gateway"]),
     // What knows several stages.
     ("rejection", &["authorization", "encoding", "gateway", "header", "identity", "reason", "validation"]),
-    ("snapshot", &["error", "validation"]),
+    ("snapshot", &["error", "gateway", "validation"]),
     ("events", &["certificate", "clock", "escape", "gateway", "identity", "reason", "rejection", "utc", "validation"]),
     (
         "authenticator",
@@ -107,7 +108,7 @@ const CRATES: &[(&str, &[&str])] = &[
 const TEXTS: &[(&str, &[&str], &str)] = &[
     ("SystemTime::now", &["clock"], "only the clock reads the time of the machine"),
     ("Instant::now", &["clock"], "only the clock reads the time of the machine"),
-    ("std::env::", &[], "nothing is configured by the environment"),
+    ("std::env", &["gateway"], "nothing is configured by the environment, but a secret that is asked for by name"),
     ("std::process::", &[], "a library starts and ends no process"),
 ];
 

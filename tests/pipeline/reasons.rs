@@ -7,7 +7,7 @@ use http::{Method, Request, Version};
 use http_body_util::Full;
 use rcgen::{ExtendedKeyUsagePurpose, GeneralSubtree, PKCS_ECDSA_P384_SHA384, SanType};
 use rustls_pki_types::SignatureVerificationAlgorithm;
-use tower_client_cert::{ClientCertLayer, Encoding, IssuedBy, Reason, Stage, TrustAnchors};
+use tower_client_cert::{ClientCertLayer, Encoding, IssuedBy, Reason, Secret, Stage, TrustAnchors};
 use tracing::Level;
 
 use crate::odd_certificates as odd;
@@ -108,6 +108,23 @@ fn case_for(reason: Reason) -> Option<Case> {
     let leaf = |shape: Shape| with_certificate(&pki.issue(&shape));
     let good = pki.good().escaped_pem();
     match reason {
+        Reason::SenderAmbiguous => {
+            let secrets =
+                [("x-one", "0123456789abcdef"), ("x-two", "fedcba9876543210"), ("x-client-cert", good.as_str())];
+            let gateway = |name: &str, (header, secret): (&str, &str)| {
+                scene::gateway().named(name).secret_header(header, Secret::new(secret).unwrap()).unwrap()
+            };
+            let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
+            let builder =
+                ClientCertLayer::builder(gateway("one", secrets[0]), anchors).gateway(gateway("two", secrets[1]));
+            case(builder.refuse_untrusted_header().build().unwrap(), request(&secrets))
+        }
+        Reason::SenderUnproven => {
+            let secret = Secret::new("0123456789abcdef").unwrap();
+            let gateway = scene::gateway().secret_header("x-edge-secret", secret).unwrap();
+            let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
+            case(ClientCertLayer::builder(gateway, anchors).refuse_untrusted_header().build().unwrap(), header(&good))
+        }
         Reason::UntrustedPeer => case(
             builder(&pki).refuse_untrusted_header().build().unwrap(),
             request_from("192.0.2.1", &[("x-client-cert", &good)]),

@@ -1,5 +1,7 @@
 //! Everything that can be wrong while a layer is built or its trust is replaced.
 
+mod sender;
+
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -7,6 +9,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 
+pub use self::sender::{SecretOrigin, SecretProblem, SenderProblem};
 use crate::certificate::CertificateError;
 use crate::escape::Escaped;
 
@@ -75,6 +78,8 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: PemProblem,
     },
+    /// A gateway, or several together, that cannot be told from others.
+    Sender(SenderProblem),
     /// A status that is no refusal.
     Status {
         /// The status as given.
@@ -174,6 +179,7 @@ impl fmt::Display for ConfigError {
             }
             Self::NoCertificates { origin } => write!(f, "no certificate in {origin}, expected at least one"),
             Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
+            Self::Sender(problem) => problem.fmt(f),
             Self::Status { value } => write!(f, "status {value} is no refusal: use one from 400 to 599"),
             Self::UnknownAnchorLabel { label, known } => {
                 write!(f, "no trust anchor is labelled \"{}\"; the labels are: ", Escaped(label))?;
@@ -194,6 +200,12 @@ impl Error for ConfigError {
             Self::File { source, .. } => Some(source),
             _ => None,
         }
+    }
+}
+
+impl From<SenderProblem> for ConfigError {
+    fn from(problem: SenderProblem) -> Self {
+        Self::Sender(problem)
     }
 }
 
