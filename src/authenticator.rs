@@ -52,6 +52,15 @@ pub(crate) enum Finding {
     Client(ClientIdentity),
 }
 
+impl Finding {
+    pub(crate) fn identity(&self) -> Option<&ClientIdentity> {
+        match self {
+            Self::Client(identity) => Some(identity),
+            Self::Anonymous(_) => None,
+        }
+    }
+}
+
 /// A rejection, with the certificate it is about where one could be read.
 #[derive(Debug)]
 pub(crate) struct Rejected {

@@ -83,6 +83,7 @@ mod gateway;
 mod header;
 mod identity;
 mod layer;
+mod re_emission;
 mod reason;
 mod rejection;
 mod revocation;

@@ -35,10 +35,7 @@ impl Authentication {
     /// The client; `None` for an anonymous request.
     #[must_use]
     pub fn identity(&self) -> Option<&ClientIdentity> {
-        match &self.finding {
-            Finding::Client(identity) => Some(identity),
-            Finding::Anonymous(_) => None,
-        }
+        self.finding.identity()
     }
 
     /// The client, or the refusal of an anonymous request, logged and counted, for a middleware that answers itself.

@@ -13,6 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::ConfigError;
 use crate::events::Events;
 use crate::gateway::Gateway;
+use crate::re_emission::ReEmission;
 use crate::reason::{GrpcCode, Reason};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources};
 use crate::validation::{DEFAULT_ALGORITHMS, Intermediates, IssuedBy, TrustAnchors, ValidationOptions};
@@ -27,6 +28,7 @@ pub struct ClientCertLayerBuilder {
     only_issued_by: Option<Vec<IssuedBy>>,
     algorithms: Algorithms,
     untrusted_header: UntrustedHeader,
+    re_emission: ReEmission,
     required: bool,
     except: Vec<String>,
     limits: Limits,
@@ -47,6 +49,7 @@ impl ClientCertLayerBuilder {
             only_issued_by: None,
             algorithms: Algorithms(DEFAULT_ALGORITHMS),
             untrusted_header: UntrustedHeader::default(),
+            re_emission: ReEmission::default(),
             required: false,
             except: Vec::new(),
             limits: Limits::default(),
@@ -96,6 +99,14 @@ impl ClientCertLayerBuilder {
     /// removed, counted and warned about, and the request goes on as anonymous.
     pub fn refuse_untrusted_header(mut self) -> Self {
         self.untrusted_header = UntrustedHeader::Refuse;
+        self
+    }
+
+    /// Hands the inner service a `Client-Cert` and a `Client-Cert-Chain` header as RFC 9440 has them, made anew from the
+    /// path that was validated, for a service behind this one that believes it. Whatever came in under these names is
+    /// removed, from whomever it came. Default: no header leaves the layer.
+    pub fn re_emit_rfc9440(mut self) -> Self {
+        self.re_emission = ReEmission::Rfc9440;
         self
     }
 
@@ -180,7 +191,7 @@ impl ClientCertLayerBuilder {
             grpc_codes: self.grpc_codes,
             references: References::default(),
         });
-        Ok(ClientCertLayer::new(Shared { authenticator, presence, refusals }))
+        Ok(ClientCertLayer::new(Shared { authenticator, re_emission: self.re_emission, presence, refusals }))
     }
 }
 

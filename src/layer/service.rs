@@ -15,6 +15,7 @@ use super::response_body::ResponseBody;
 use crate::authenticator::{Authenticator, Finding, Rejected};
 use crate::authorization::Presence;
 use crate::gateway::GatewayPeer;
+use crate::re_emission::ReEmission;
 use crate::rejection::{Rejection, SetupError};
 
 /// The service made by [`ClientCertLayer`](super::ClientCertLayer).
@@ -28,6 +29,7 @@ pub struct ClientCert<S> {
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) authenticator: Authenticator,
+    pub(super) re_emission: ReEmission,
     pub(super) presence: Presence,
     pub(super) refusals: Arc<Refusals>,
 }
@@ -76,6 +78,9 @@ impl Shared {
             .authenticator
             .authenticate(&connection, request.headers_mut())
             .map_err(|rejected| self.refuse(rejected, peer))?;
+        self.re_emission
+            .apply(request.headers_mut(), finding.identity())
+            .map_err(|error| self.refuse(error.into(), peer))?;
         match &finding {
             Finding::Client(identity) => self.refusals.events.accepted(identity),
             Finding::Anonymous(absence) => {

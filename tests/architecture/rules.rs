@@ -67,6 +67,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
+    ("re_emission", &["certificate", "header", "identity"]),
     // What knows Tower, and the frameworks behind it.
     (
         "layer",
@@ -79,6 +80,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "events",
             "gateway",
             "identity",
+            "re_emission",
             "reason",
             "rejection",
             "snapshot",
@@ -92,7 +94,7 @@ const MODULES: &[(&str, &[&str])] = &[
 /// Which modules may name an external crate.
 const CRATES: &[(&str, &[&str])] = &[
     // Stages 3 to 7 know neither HTTP nor Tower, so that they can be used and tested without.
-    ("http", &["axum", "authenticator", "events", "gateway", "header", "layer", "reason", "tonic"]),
+    ("http", &["axum", "authenticator", "events", "gateway", "header", "layer", "re_emission", "reason", "tonic"]),
     ("http_body", &["layer"]),
     ("tower", &["layer"]),
     ("axum", &["axum", "layer"]),

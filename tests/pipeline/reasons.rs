@@ -7,13 +7,15 @@ use http::{Method, Request, Version};
 use http_body_util::Full;
 use rcgen::{ExtendedKeyUsagePurpose, GeneralSubtree, PKCS_ECDSA_P384_SHA384, SanType};
 use rustls_pki_types::SignatureVerificationAlgorithm;
-use tower_client_cert::{ClientCertLayer, Encoding, IssuedBy, Reason, Secret, Stage, TrustAnchors};
+use tower_client_cert::{
+    ClientCertLayer, ClientCertLayerBuilder, Encoding, Gateway, IssuedBy, Reason, Secret, Stage, TrustAnchors,
+};
 use tracing::Level;
 
 use crate::odd_certificates as odd;
 use crate::scene::{self, Fixed, builder, request, request_from, trusting, with_anchors, with_certificate, with_chain};
 use crate::support::log::Log;
-use crate::support::pki::{ForeignKey, Pki, Shape, days, escaped_pem};
+use crate::support::pki::{ForeignKey, Pki, Shape, days, escaped_pem, now};
 
 /// A layer and a request that it must refuse.
 struct Case {
@@ -109,22 +111,9 @@ fn case_for(reason: Reason) -> Option<Case> {
     let leaf = |shape: Shape| with_certificate(&pki.issue(&shape));
     let good = pki.good().escaped_pem();
     match reason {
-        Reason::SenderAmbiguous => {
-            let secrets =
-                [("x-one", "0123456789abcdef"), ("x-two", "fedcba9876543210"), ("x-client-cert", good.as_str())];
-            let gateway = |name: &str, (header, secret): (&str, &str)| {
-                scene::gateway().named(name).secret_header(header, Secret::new(secret).unwrap()).unwrap()
-            };
-            let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
-            let builder =
-                ClientCertLayer::builder(gateway("one", secrets[0]), anchors).gateway(gateway("two", secrets[1]));
-            case(builder.refuse_untrusted_header().build().unwrap(), request(&secrets))
-        }
+        Reason::SenderAmbiguous => sender_ambiguous(&pki),
         Reason::SenderUnproven => {
-            let secret = Secret::new("0123456789abcdef").unwrap();
-            let gateway = scene::gateway().secret_header("x-edge-secret", secret).unwrap();
-            let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
-            case(ClientCertLayer::builder(gateway, anchors).refuse_untrusted_header().build().unwrap(), header(&good))
+            case(with_secret(&pki, "one", ONE).refuse_untrusted_header().build().unwrap(), header(&good))
         }
         Reason::UntrustedPeer => case(
             builder(&pki).refuse_untrusted_header().build().unwrap(),
@@ -218,6 +207,21 @@ fn case_for(reason: Reason) -> Option<Case> {
     }
 }
 
+/// Two gateways at one place, and a request that proves to be from both.
+fn sender_ambiguous(pki: &Pki) -> Option<Case> {
+    let builder = with_secret(pki, "one", ONE).gateway(secret_gateway("two", TWO)).refuse_untrusted_header();
+    case(builder.build().unwrap(), request(&[ONE, TWO, ("x-client-cert", &pki.good().escaped_pem())]))
+}
+
+fn with_secret(pki: &Pki, name: &str, secret: (&str, &str)) -> ClientCertLayerBuilder {
+    let anchors = TrustAnchors::from_der(pki.intermediate.der()).unwrap();
+    ClientCertLayer::builder(secret_gateway(name, secret), anchors).clock(Fixed(now()))
+}
+
+fn secret_gateway(name: &str, (header, secret): (&str, &str)) -> Gateway {
+    scene::gateway().named(name).secret_header(header, Secret::new(secret).unwrap()).unwrap()
+}
+
 fn encoded_as(pki: &Pki, encoding: Encoding) -> ClientCertLayer {
     let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
     scene::behind(scene::gateway().encoding(encoding), anchors).build().unwrap()
@@ -231,6 +235,10 @@ fn too_complex() -> Request<Full<Bytes>> {
     let chain: Vec<_> = std::iter::once(&leaf).chain(&authorities).collect();
     with_chain(&chain)
 }
+
+const ONE: (&str, &str) = ("x-one", "0123456789abcdef");
+
+const TWO: (&str, &str) = ("x-two", "fedcba9876543210");
 
 const P256_ALONE: &[&dyn SignatureVerificationAlgorithm] = &[webpki::aws_lc_rs::ECDSA_P256_SHA256];
 
