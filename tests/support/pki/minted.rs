@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rcgen::{CertificateParams, Issuer, KeyPair};
+use rcgen::{CertificateParams, Issuer, KeyPair, PublicKeyData as _};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::Shape;
@@ -51,6 +51,11 @@ impl Minted {
 
     pub(crate) fn certificate_der(&self) -> CertificateDer<'static> {
         self.der.clone()
+    }
+
+    /// The `SubjectPublicKeyInfo`.
+    pub(crate) fn public_key_der(&self) -> Vec<u8> {
+        self.key.as_ref().unwrap().subject_public_key_info()
     }
 
     pub(crate) fn pem(&self) -> String {
