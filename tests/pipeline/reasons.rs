@@ -103,7 +103,6 @@ fn expected_grpc_code(reason: Reason) -> &'static str {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one row per reason")]
 fn case_for(reason: Reason) -> Option<Case> {
     let pki = Pki::new();
     let usual = || builder(&pki).build().unwrap();
