@@ -9,8 +9,8 @@ use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::encoding::ForwardedChain;
 use crate::events::Events;
-use crate::gateway::{GatewayConnection, GatewayPeer, Presented, TakenSecrets, TrustedPeer, UntrustedPeer};
-use crate::header::{RawCertificate, TakenHeader};
+use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, UntrustedPeer};
+use crate::header::{RawCertificate, TakenHeaders};
 use crate::identity::ClientIdentity;
 use crate::rejection::Rejection;
 use crate::revocation::UnrevokedChain;
@@ -80,24 +80,21 @@ impl Authenticator {
         let now = self.clock.now();
         let gateways = &snapshot.gateways;
         let secrets = TakenSecrets::take(headers, gateways.iter().flat_map(|known| known.gateway.secret_names()));
+        let names = gateways.iter().flat_map(|known| known.gateway.forwarding().names());
+        let taken = TakenHeaders::take(headers, &names);
+        self.events.look_alikes_removed(taken.look_alikes(), connection.peer);
         let presented = Presented { connection, secrets: &secrets, options: &self.validation, now };
         let (trusted, TrustedGateway { gateway, trust }) = match TrustedPeer::judge(&presented, gateways) {
             Ok(proven) => proven,
-            Err(untrusted) => {
-                let removed = self.remove_headers(gateways, connection.peer, headers);
-                return self.not_from_gateway(untrusted, removed);
-            }
+            Err(untrusted) => return self.not_from_gateway(untrusted, &taken),
         };
         let forwarding = gateway.forwarding();
-        let taken = TakenHeader::take(headers, forwarding.header());
-        self.events.look_alikes_removed(taken.look_alikes(), connection.peer);
-        let foreign = self.remove_headers(gateways, connection.peer, headers);
-        self.events.foreign_headers_removed(foreign, gateway.name(), connection.peer);
+        self.events.foreign_headers_removed(taken.foreign_to(forwarding), gateway.name(), connection.peer);
         let raw = RawCertificate::find(trusted, forwarding, taken, self.limits.header_bytes)?;
         let Some(raw) = raw else {
             return Ok(Finding::Anonymous(Absence::NotPresented));
         };
-        let chain = ForwardedChain::decode(raw, forwarding.encoding(), self.limits.certificates, now)?;
+        let chain = ForwardedChain::decode(raw, self.limits.certificates, now)?;
         let end_entity = Arc::clone(&chain.end_entity);
         let prove = || {
             let validated = ValidatedChain::validate(chain, trust, &self.validation, now)?;
@@ -108,23 +105,12 @@ impl Authenticator {
         Ok(Finding::Client(identity))
     }
 
-    /// Removes what is there under the names of these gateways; returns the number of certificate headers.
-    fn remove_headers(&self, gateways: &[TrustedGateway], peer: Option<GatewayPeer>, headers: &mut HeaderMap) -> usize {
-        let mut removed = 0;
-        for known in gateways {
-            let taken = TakenHeader::take(headers, known.gateway.forwarding().header());
-            self.events.look_alikes_removed(taken.look_alikes(), peer);
-            removed += usize::from(taken.is_present());
-        }
-        removed
-    }
-
     /// From a peer that is no gateway nothing is judged.
-    fn not_from_gateway(&self, peer: UntrustedPeer, headers: usize) -> Result<Finding, Rejected> {
+    fn not_from_gateway(&self, peer: UntrustedPeer, taken: &TakenHeaders) -> Result<Finding, Rejected> {
         if peer == UntrustedPeer::NoAddress {
             self.events.peer_address_missing(&peer);
         }
-        let header_removed = headers > 0;
+        let header_removed = taken.is_present();
         if header_removed {
             if self.untrusted_header == UntrustedHeader::Refuse {
                 return Err(Rejection::from(peer).into());

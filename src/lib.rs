@@ -95,16 +95,16 @@ mod validation;
 
 pub use authorization::CertificateMissing;
 pub use clock::{Clock, SystemClock};
-pub use encoding::{Encoding, EncodingError};
+pub use encoding::{Encoding, EncodingError, XfccElement};
 pub use error::{
-    AddressRangeProblem, CertificateProblem, ConfigError, Origin, PemProblem, SecretOrigin, SecretProblem,
-    SenderProblem,
+    AddressRangeProblem, CertificateProblem, ConfigError, HeaderNameProblem, Origin, PemProblem, SecretOrigin,
+    SecretProblem, SenderProblem,
 };
 pub use events::Counts;
 pub use gateway::{
     AddressRange, Gateway, GatewayCertificate, GatewayCertificateError, GatewayCertificateMatcher,
     GatewayCertificateName, GatewayPeer, IntoAddressRange, SecondFactorError, Secret, SecretHeaderError, SenderProof,
-    UnixPeers, UntrustedPeer,
+    StatusFormat, UnixPeers, UntrustedPeer,
 };
 pub use header::HeaderError;
 pub use identity::{CertificationPath, ClientIdentity, IdentityError};

@@ -19,14 +19,18 @@ pub enum Reason {
     /// The header came from an address that is no gateway, and such requests are configured to be refused.
     UntrustedPeer,
 
+    /// The gateway says in a header of its own that the certificate failed its check.
+    GatewayReportedFailure,
     /// The gateway sent two certificates where the encoding knows one value: a comma inside the header.
     HeaderMerged,
     /// A `Connection` header names the certificate header, so that a hop could drop it (RFC 9110 section 7.6.1).
     HeaderNamedByConnection,
     /// The certificate header is there more than once.
     HeaderRepeated,
-    /// The certificate header is larger than the limit.
+    /// The certificate headers are larger than the limit.
     HeaderTooLarge,
+    /// A chain, or a second header with the certificate, came without the certificate header (RFC 9440 section 2.3).
+    LeafMissing,
 
     /// The value is not strict base64.
     Base64Malformed,
@@ -38,6 +42,10 @@ pub enum Reason {
     DerMalformed,
     /// The value begins like no encoding that is accepted here.
     EncodingUnrecognized,
+    /// The value is not hexadecimal digits in pairs.
+    HexMalformed,
+    /// Two headers that carry the client's certificate differ.
+    LeafHeadersDiffer,
     /// The value is not PEM with certificates and nothing else.
     PemMalformed,
     /// A percent escape is incomplete, or stands for a byte that cannot occur in a certificate header.
@@ -46,6 +54,12 @@ pub enum Reason {
     PlaceholderUnexpanded,
     /// More certificates than the limit.
     TooManyCertificates,
+    /// An XFCC element contradicts itself.
+    XfccContradictory,
+    /// An XFCC value has another number of elements than expected.
+    XfccElementAmbiguous,
+    /// The value is no XFCC value.
+    XfccMalformed,
 
     /// A signature of the path uses an algorithm or key that is not accepted.
     AlgorithmUnsupported,
@@ -138,19 +152,26 @@ impl Reason {
         Self::SenderAmbiguous,
         Self::SenderUnproven,
         Self::UntrustedPeer,
+        Self::GatewayReportedFailure,
         Self::HeaderMerged,
         Self::HeaderNamedByConnection,
         Self::HeaderRepeated,
         Self::HeaderTooLarge,
+        Self::LeafMissing,
         Self::Base64Malformed,
         Self::ByteSequenceMalformed,
         Self::CertificateMalformed,
         Self::DerMalformed,
         Self::EncodingUnrecognized,
+        Self::HexMalformed,
+        Self::LeafHeadersDiffer,
         Self::PemMalformed,
         Self::PercentEncodingMalformed,
         Self::PlaceholderUnexpanded,
         Self::TooManyCertificates,
+        Self::XfccContradictory,
+        Self::XfccElementAmbiguous,
+        Self::XfccMalformed,
         Self::AlgorithmUnsupported,
         Self::CaCertificate,
         Self::CriticalExtensionUnsupported,
@@ -181,19 +202,26 @@ impl Reason {
             Self::SenderAmbiguous => "sender-ambiguous",
             Self::SenderUnproven => "sender-unproven",
             Self::UntrustedPeer => "untrusted-peer",
+            Self::GatewayReportedFailure => "gateway-reported-failure",
             Self::HeaderMerged => "header-merged",
             Self::HeaderNamedByConnection => "header-named-by-connection",
             Self::HeaderRepeated => "header-repeated",
             Self::HeaderTooLarge => "header-too-large",
+            Self::LeafMissing => "leaf-missing",
             Self::Base64Malformed => "base64-malformed",
             Self::ByteSequenceMalformed => "byte-sequence-malformed",
             Self::CertificateMalformed => "certificate-malformed",
             Self::DerMalformed => "der-malformed",
             Self::EncodingUnrecognized => "encoding-unrecognized",
+            Self::HexMalformed => "hex-malformed",
+            Self::LeafHeadersDiffer => "leaf-headers-differ",
             Self::PemMalformed => "pem-malformed",
             Self::PercentEncodingMalformed => "percent-encoding-malformed",
             Self::PlaceholderUnexpanded => "placeholder-unexpanded",
             Self::TooManyCertificates => "too-many-certificates",
+            Self::XfccContradictory => "xfcc-contradictory",
+            Self::XfccElementAmbiguous => "xfcc-element-ambiguous",
+            Self::XfccMalformed => "xfcc-malformed",
             Self::AlgorithmUnsupported => "algorithm-unsupported",
             Self::CaCertificate => "ca-certificate",
             Self::CriticalExtensionUnsupported => "critical-extension-unsupported",
@@ -223,18 +251,26 @@ impl Reason {
     pub const fn stage(self) -> Stage {
         match self {
             Self::SenderAmbiguous | Self::SenderUnproven | Self::UntrustedPeer => Stage::Gateway,
-            Self::HeaderMerged | Self::HeaderNamedByConnection | Self::HeaderRepeated | Self::HeaderTooLarge => {
-                Stage::Header
-            }
+            Self::GatewayReportedFailure
+            | Self::HeaderMerged
+            | Self::HeaderNamedByConnection
+            | Self::HeaderRepeated
+            | Self::HeaderTooLarge
+            | Self::LeafMissing => Stage::Header,
             Self::Base64Malformed
             | Self::ByteSequenceMalformed
             | Self::CertificateMalformed
             | Self::DerMalformed
             | Self::EncodingUnrecognized
+            | Self::HexMalformed
+            | Self::LeafHeadersDiffer
             | Self::PemMalformed
             | Self::PercentEncodingMalformed
             | Self::PlaceholderUnexpanded
-            | Self::TooManyCertificates => Stage::Encoding,
+            | Self::TooManyCertificates
+            | Self::XfccContradictory
+            | Self::XfccElementAmbiguous
+            | Self::XfccMalformed => Stage::Encoding,
             Self::AlgorithmUnsupported
             | Self::CaCertificate
             | Self::CriticalExtensionUnsupported
@@ -260,10 +296,13 @@ impl Reason {
     /// Whose mistake it is, as far as one request can tell.
     #[must_use]
     pub const fn fault(self) -> Fault {
-        match self.stage() {
-            Stage::Gateway | Stage::Header | Stage::Encoding => Fault::Gateway,
-            Stage::Validation | Stage::Revocation | Stage::Identity | Stage::Authorization => Fault::Client,
-            Stage::Setup => Fault::Service,
+        match self {
+            Self::GatewayReportedFailure => Fault::Client,
+            _ => match self.stage() {
+                Stage::Gateway | Stage::Header | Stage::Encoding => Fault::Gateway,
+                Stage::Validation | Stage::Revocation | Stage::Identity | Stage::Authorization => Fault::Client,
+                Stage::Setup => Fault::Service,
+            },
         }
     }
 
@@ -273,6 +312,7 @@ impl Reason {
     pub const fn default_status(self) -> StatusCode {
         match self {
             Self::CertificateMissing => StatusCode::UNAUTHORIZED,
+            Self::GatewayReportedFailure => StatusCode::FORBIDDEN,
             Self::HeaderTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             _ => match self.stage() {
                 Stage::Header | Stage::Encoding | Stage::Identity => StatusCode::BAD_REQUEST,
@@ -286,7 +326,7 @@ impl Reason {
     #[must_use]
     pub const fn default_grpc_code(self) -> GrpcCode {
         match self {
-            Self::CertificateMissing => GrpcCode::UNAUTHENTICATED,
+            Self::CertificateMissing | Self::GatewayReportedFailure => GrpcCode::UNAUTHENTICATED,
             Self::HeaderTooLarge => GrpcCode::RESOURCE_EXHAUSTED,
             _ => match self.stage() {
                 Stage::Header | Stage::Encoding | Stage::Identity => GrpcCode::INVALID_ARGUMENT,

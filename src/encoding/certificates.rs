@@ -17,13 +17,39 @@ impl Certificates {
         Self { max_certificates, found: Vec::new() }
     }
 
+    /// For certificates that have to be compared before they count.
+    pub(super) fn empty_with_same_limit(&self) -> Self {
+        Self::with_limit(self.max_certificates)
+    }
+
     /// Adds the certificate that strict base64 stands for: standard alphabet, padding, zero trailing bits.
     pub(super) fn add_base64(&mut self, text: &[u8]) -> Result<(), EncodingError> {
         self.ensure_room()?;
-        let certificate = STANDARD.decode(text).map_err(|error| base64_malformed(&error, text))?;
+        self.add_der(base64(text)?)
+    }
+
+    /// Adds one certificate in DER.
+    pub(super) fn add_der(&mut self, certificate: Vec<u8>) -> Result<(), EncodingError> {
+        self.ensure_room()?;
         der::ensure_one_sequence(&certificate)?;
         self.found.push(CertificateDer::from(certificate));
         Ok(())
+    }
+
+    /// Adds the certificates whose DER stands in strict base64 without anything between them.
+    pub(super) fn add_concatenated_base64(&mut self, text: &[u8]) -> Result<(), EncodingError> {
+        let concatenated = base64(text)?;
+        let mut rest = concatenated.as_slice();
+        // Runs once per certificate; the limit of certificates ends it.
+        loop {
+            self.ensure_room()?;
+            let (certificate, after) = der::first_sequence(rest)?;
+            self.add_der(certificate.to_vec())?;
+            if after.is_empty() {
+                return Ok(());
+            }
+            rest = after;
+        }
     }
 
     /// Refuses one certificate too many before anything is done with it.
@@ -37,6 +63,11 @@ impl Certificates {
     pub(super) fn into_vec(self) -> Vec<CertificateDer<'static>> {
         self.found
     }
+}
+
+/// Undoes strict base64.
+pub(super) fn base64(text: &[u8]) -> Result<Vec<u8>, EncodingError> {
+    STANDARD.decode(text).map_err(|error| base64_malformed(&error, text))
 }
 
 fn base64_malformed(error: &DecodeError, text: &[u8]) -> EncodingError {

@@ -6,6 +6,15 @@ use super::EncodingError;
 ///
 /// X.690 section 10.1 makes the shortest form a duty. What is inside the SEQUENCE is for the parser of certificates.
 pub(super) fn ensure_one_sequence(bytes: &[u8]) -> Result<(), EncodingError> {
+    let (_, rest) = first_sequence(bytes)?;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    Err(EncodingError::DerMalformed { length_bytes: bytes.len(), found: "a sequence with bytes after its end" })
+}
+
+/// Splits off the SEQUENCE at the beginning: it, and what follows it.
+pub(super) fn first_sequence(bytes: &[u8]) -> Result<(&[u8], &[u8]), EncodingError> {
     let malformed = |found| EncodingError::DerMalformed { length_bytes: bytes.len(), found };
 
     let (&tag, rest) = bytes.split_first().ok_or_else(|| malformed("no bytes"))?;
@@ -29,16 +38,11 @@ pub(super) fn ensure_one_sequence(bytes: &[u8]) -> Result<(), EncodingError> {
             (declared, content)
         }
     };
-    if content.len() < declared {
-        return Err(malformed("a sequence that is cut short"));
-    }
-    if content.len() > declared {
-        return Err(malformed("a sequence with bytes after its end"));
-    }
+    let rest_bytes = content.len().checked_sub(declared).ok_or_else(|| malformed("a sequence that is cut short"))?;
     if declared == 0 {
         return Err(malformed("an empty sequence"));
     }
-    Ok(())
+    bytes.split_at_checked(bytes.len() - rest_bytes).ok_or_else(|| malformed("a sequence that is cut short"))
 }
 
 const SEQUENCE: u8 = 0x30;

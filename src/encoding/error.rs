@@ -47,6 +47,16 @@ pub enum EncodingError {
         /// The first byte; none if the value is empty.
         first_byte: Option<u8>,
     },
+    /// The value is not hexadecimal digits in pairs.
+    #[non_exhaustive]
+    HexMalformed {
+        /// Where, in bytes of the value.
+        offset_bytes: usize,
+        /// What is there.
+        found: &'static str,
+    },
+    /// Two headers that carry the client's certificate carry different ones, or only one of them carries any.
+    LeafHeadersDiffer,
     /// The value is not PEM with certificates and nothing else.
     #[non_exhaustive]
     PemMalformed {
@@ -77,6 +87,32 @@ pub enum EncodingError {
         /// The limit.
         max_certificates: usize,
     },
+    /// An XFCC element says one thing in one place and another in the next, or lacks what it is compared by.
+    #[non_exhaustive]
+    XfccContradictory {
+        /// What is there.
+        found: &'static str,
+        /// What should be there.
+        expected: &'static str,
+    },
+    /// An XFCC value has another number of elements than the operator said, so that none can be picked.
+    #[non_exhaustive]
+    XfccElementAmbiguous {
+        /// How many elements there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// The value is no XFCC value.
+    #[non_exhaustive]
+    XfccMalformed {
+        /// Where, in bytes of the value.
+        offset_bytes: usize,
+        /// What is there.
+        found: &'static str,
+        /// What should be there.
+        expected: &'static str,
+    },
 }
 
 impl EncodingError {
@@ -88,10 +124,15 @@ impl EncodingError {
             Self::CertificateMalformed(_) => Reason::CertificateMalformed,
             Self::DerMalformed { .. } => Reason::DerMalformed,
             Self::EncodingUnrecognized { .. } => Reason::EncodingUnrecognized,
+            Self::HexMalformed { .. } => Reason::HexMalformed,
+            Self::LeafHeadersDiffer => Reason::LeafHeadersDiffer,
             Self::PemMalformed { .. } => Reason::PemMalformed,
             Self::PercentEncodingMalformed { .. } => Reason::PercentEncodingMalformed,
             Self::PlaceholderUnexpanded { .. } => Reason::PlaceholderUnexpanded,
             Self::TooManyCertificates { .. } => Reason::TooManyCertificates,
+            Self::XfccContradictory { .. } => Reason::XfccContradictory,
+            Self::XfccElementAmbiguous { .. } => Reason::XfccElementAmbiguous,
+            Self::XfccMalformed { .. } => Reason::XfccMalformed,
         }
     }
 }
@@ -120,6 +161,12 @@ impl fmt::Display for EncodingError {
                 "header value begins with '{}', expected ':' (RFC 9440), '-----BEGIN' (PEM) or 'MI' (base64 of DER)",
                 byte.escape_ascii()
             ),
+            Self::HexMalformed { offset_bytes, found } => {
+                write!(f, "hexadecimal certificate has {found} at byte {offset_bytes}, expected digits in pairs")
+            }
+            Self::LeafHeadersDiffer => f.write_str(
+                "two headers that carry the client certificate differ, expected the same certificate in both",
+            ),
             Self::PemMalformed { offset_bytes, found, expected } => {
                 write!(f, "PEM has {found} at byte {offset_bytes}, expected {expected}")
             }
@@ -134,6 +181,16 @@ impl fmt::Display for EncodingError {
             ),
             Self::TooManyCertificates { max_certificates } => {
                 write!(f, "more certificates than the limit, expected at most {max_certificates}")
+            }
+            Self::XfccContradictory { found, expected } => {
+                write!(f, "XFCC element has {found}, expected {expected}")
+            }
+            Self::XfccElementAmbiguous { found, expected } => write!(
+                f,
+                "XFCC value has {found} element(s), expected exactly {expected}: the gateway must replace what it was sent"
+            ),
+            Self::XfccMalformed { offset_bytes, found, expected } => {
+                write!(f, "XFCC value has {found} at byte {offset_bytes}, expected {expected}")
             }
         }
     }

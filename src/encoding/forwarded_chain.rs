@@ -1,9 +1,11 @@
+use std::iter;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use rustls_pki_types::CertificateDer;
 
-use super::{Encoding, EncodingError, decode};
+use super::certificates::Certificates;
+use super::{EncodingError, decode};
 use crate::certificate::Certificate;
 use crate::evidence::{Check, Evidence, Outcome};
 use crate::gateway::TrustedPeer;
@@ -20,21 +22,43 @@ pub(crate) struct ForwardedChain {
 }
 
 impl ForwardedChain {
-    /// Decodes the header and reads the end entity.
-    pub(crate) fn decode(
-        raw: RawCertificate,
-        encoding: Encoding,
-        max_certificates: usize,
-        now: SystemTime,
-    ) -> Result<Self, EncodingError> {
-        let mut certificates = decode(raw.bytes(), encoding, max_certificates)?.into_iter();
-        let end_entity = certificates.next().ok_or(EncodingError::EncodingUnrecognized { first_byte: None })?;
+    /// Decodes the headers and reads the end entity.
+    pub(crate) fn decode(raw: RawCertificate, max_certificates: usize, now: SystemTime) -> Result<Self, EncodingError> {
+        let mut certificates = Certificates::with_limit(max_certificates);
+        for value in iter::once(raw.leaf()).chain(raw.chain()) {
+            decode(value.bytes(), value.encoding, &mut certificates)?;
+        }
+        let mut candidates = certificates.into_vec().into_iter();
+        let end_entity = candidates.next().ok_or(EncodingError::EncodingUnrecognized { first_byte: None })?;
+        for value in raw.other_leaves() {
+            let mut others = Certificates::with_limit(max_certificates);
+            decode(value.bytes(), value.encoding, &mut others)?;
+            if others.into_vec().first() != Some(&end_entity) {
+                return Err(EncodingError::LeafHeadersDiffer);
+            }
+        }
+        let candidates = without_repetition(candidates, &end_entity);
         let end_entity = Certificate::from_der(end_entity).map_err(EncodingError::CertificateMalformed)?;
         let peer = raw.peer;
         let mut evidence = Evidence::default();
         evidence.add(Check::Sender, Outcome::passed(peer.proof(), now));
         evidence.add(Check::Header, Outcome::passed(peer.gateway(), now));
         evidence.add(Check::Encoding, Outcome::passed(peer.gateway(), now));
-        Ok(Self { peer, end_entity: Arc::new(end_entity), candidates: certificates.collect(), evidence })
+        Ok(Self { peer, end_entity: Arc::new(end_entity), candidates, evidence })
     }
+}
+
+/// Each candidate once, and none that is the end entity: some gateways put it in front of their chain header too.
+fn without_repetition(
+    candidates: impl Iterator<Item = CertificateDer<'static>>,
+    end_entity: &CertificateDer<'_>,
+) -> Vec<CertificateDer<'static>> {
+    // Few enough to be compared with one another: the limit of certificates has been applied.
+    let mut distinct = Vec::new();
+    for candidate in candidates {
+        if candidate != *end_entity && !distinct.contains(&candidate) {
+            distinct.push(candidate);
+        }
+    }
+    distinct
 }

@@ -7,8 +7,8 @@
 //! [`Encoding::Auto`] looks at the first bytes alone.
 //!
 //! **Refuses** everything that has two readings: text around PEM blocks, labels other than `CERTIFICATE`, base64 that
-//! is not canonical, BER, bytes after the end, escapes of escapes, names of variables in place of their values, more
-//! certificates than the limit. A plus sign is a plus sign, never a blank.
+//! is not canonical, BER, bytes after the end, escapes of escapes, names of variables in place of their values, XFCC that
+//! contradicts itself or has another number of elements than expected, more certificates than the limit. A plus sign is a plus sign, never a blank.
 //!
 //! **Standards**: RFC 3986 section 2.1 (percent-encoding), RFC 7468 sections 2 and 5 (PEM), RFC 4648 sections 3 and 4
 //! (base64), RFC 9440 section 2.1 with RFC 9651 section 3.3.5 (byte sequence), X.690 section 10.1 (DER lengths).
@@ -25,20 +25,23 @@
 mod certificates;
 mod der;
 mod der_base64;
+mod der_hex;
 mod error;
 mod forwarded_chain;
 mod pem;
+mod pem_base64;
 mod percent;
 mod placeholder;
 mod rfc9440;
 #[cfg(test)]
 mod tests;
+mod xfcc;
 
 pub use error::EncodingError;
 pub(crate) use forwarded_chain::ForwardedChain;
-use rustls_pki_types::CertificateDer;
 
 use certificates::Certificates;
+pub use xfcc::XfccElement;
 
 /// How a gateway writes the client certificate into its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,36 +54,62 @@ pub enum Encoding {
     Auto,
     /// Base64 of the DER certificate in one line, without markers.
     ///
-    /// Sent by Azure App Service, IIS ARR, HAProxy (`%[ssl_c_der,base64]`), Caddy (`certificate_der_base64`), Traefik,
-    /// Red Hat's router (`X-SSL-Client-DER`), Cloud Foundry's gorouter and Cloudflare (`Cf-Client-Cert-Der-Base64`). The
-    /// escapes `%2B`, `%2F` and `%3D` of Traefik before 2.9.2 are undone once.
+    /// Sent by Azure App Service, IIS ARR, HAProxy (`%[ssl_c_der,base64]`), Caddy (`certificate_der_base64`), Red Hat's
+    /// router (`X-SSL-Client-DER`), Cloud Foundry's gorouter and Cloudflare (`Cf-Client-Cert-Der-Base64`).
     DerBase64,
+    /// Base64 of several DER certificates one after the other, without anything between them.
+    ///
+    /// Sent by HAProxy as the chain without the end entity (`%[ssl_c_chain_der,base64]`).
+    DerBase64Concatenated,
+    /// Like [`DerBase64`](Self::DerBase64), several certificates joined by commas, the end entity first.
+    ///
+    /// Sent by Traefik. The escapes `%2B`, `%2F` and `%3D` of Traefik before 2.9.2 are undone once, as they are in
+    /// [`DerBase64`](Self::DerBase64).
+    DerBase64List,
+    /// Hexadecimal digits of the DER certificate. Sent by policies of Azure API Management that were copied from one another
+    /// (`GetRawCertDataString()`). Never picked by [`Auto`](Self::Auto).
+    DerHex,
     /// PEM, percent-encoded wholly or in part, or with its line breaks turned into blanks, tabs, CRLF or nothing.
     /// Several blocks are the end entity first, then candidates for the path.
     ///
     /// Sent by Azure Application Gateway, nginx (`$ssl_client_escaped_cert`), ingress-nginx, Kong, Envoy
     /// (`%DOWNSTREAM_PEER_CERT%`), Apache httpd, AWS ALB, CloudFront and F5 iRules.
     Pem,
+    /// Base64 of PEM text, as Apache httpd's `%{base64:...}` makes it. Never picked by [`Auto`](Self::Auto).
+    PemBase64,
     /// A byte sequence of structured fields: base64 of the DER certificate between two colons.
     ///
     /// Sent by Google Cloud load balancers, Cloudflare and CloudFront as `Client-Cert`, and by Akamai as
     /// `Akamai-CC-DER`.
     Rfc9440,
+    /// A list of such byte sequences, which may span several lines: the form of `Client-Cert-Chain`.
+    Rfc9440List,
+    /// Envoy's `x-forwarded-client-cert` as text or as JSON, and which of its elements is the client's. Never picked by
+    /// [`Auto`](Self::Auto).
+    Xfcc(XfccElement),
 }
 
-/// Decodes a header value into certificates: the end entity first, then candidates for the path; at least one.
+impl Encoding {
+    /// Whether a comma separates values of this encoding, rather than two values that were merged.
+    pub(crate) const fn is_list(self) -> bool {
+        matches!(self, Self::DerBase64List | Self::Rfc9440List | Self::Xfcc(_))
+    }
+
+    /// Whether values of this encoding may be spread over several field lines.
+    pub(crate) const fn spans_lines(self) -> bool {
+        matches!(self, Self::Rfc9440List)
+    }
+}
+
+/// Decodes a header value into certificates, the end entity first where it is one with the end entity; at least one.
 ///
 /// Blanks and tabs around the value are no part of it. Whether the value means "no certificate" is for the caller to
 /// settle first.
 ///
 /// # Errors
 ///
-/// Every variant of [`EncodingError`]; nothing is returned for a value that is right only in part.
-fn decode(
-    value: &[u8],
-    encoding: Encoding,
-    max_certificates: usize,
-) -> Result<Vec<CertificateDer<'static>>, EncodingError> {
+/// Every variant of [`EncodingError`]. What was added before an error must not be used.
+fn decode(value: &[u8], encoding: Encoding, certificates: &mut Certificates) -> Result<(), EncodingError> {
     let value = trimmed(value);
     if value.is_empty() {
         return Err(EncodingError::EncodingUnrecognized { first_byte: None });
@@ -89,15 +118,18 @@ fn decode(
         return Err(EncodingError::PlaceholderUnexpanded { length_bytes: value.len() });
     }
 
-    let mut certificates = Certificates::with_limit(max_certificates);
-    let read = match encoding {
-        Encoding::Auto => announced(value)?,
-        Encoding::DerBase64 => der_base64::decode,
-        Encoding::Pem => pem::decode,
-        Encoding::Rfc9440 => rfc9440::decode,
-    };
-    read(value, &mut certificates)?;
-    Ok(certificates.into_vec())
+    match encoding {
+        Encoding::Auto => announced(value)?(value, certificates),
+        Encoding::DerBase64 => der_base64::decode(value, certificates),
+        Encoding::DerBase64Concatenated => der_base64::decode_concatenated(value, certificates),
+        Encoding::DerBase64List => der_base64::decode_list(value, certificates),
+        Encoding::DerHex => der_hex::decode(value, certificates),
+        Encoding::Pem => pem::decode(value, certificates),
+        Encoding::PemBase64 => pem_base64::decode(value, certificates),
+        Encoding::Rfc9440 => rfc9440::decode(value, certificates),
+        Encoding::Rfc9440List => rfc9440::decode_list(value, certificates),
+        Encoding::Xfcc(element) => xfcc::decode(value, element, certificates),
+    }
 }
 
 /// Reads one encoding, adding each certificate as it is found.

@@ -5,7 +5,12 @@ use super::{EncodingError, percent};
 
 pub(super) fn decode(value: &[u8], certificates: &mut Certificates) -> Result<(), EncodingError> {
     let text = percent::decode(value, |byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~'))?;
-    let mut cursor = Cursor { text: &text, rest: &text };
+    decode_text(&text, certificates)
+}
+
+/// PEM without escapes.
+pub(super) fn decode_text(text: &[u8], certificates: &mut Certificates) -> Result<(), EncodingError> {
+    let mut cursor = Cursor { text, rest: text };
     cursor.skip_line_break();
     // Runs once per block; `Certificates` ends it at the limit.
     loop {

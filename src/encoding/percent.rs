@@ -39,7 +39,8 @@ pub(super) fn decode(value: &[u8], is_expected: impl Fn(u8) -> bool) -> Result<C
     Ok(Cow::Owned(decoded))
 }
 
-fn nibble(digit: u8) -> Option<u8> {
+/// The value of a hexadecimal digit.
+pub(super) fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
         b'a'..=b'f' => Some(digit - b'a' + 10),

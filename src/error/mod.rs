@@ -58,6 +58,8 @@ pub enum ConfigError {
     HeaderName {
         /// The name as given.
         value: String,
+        /// What is wrong with it.
+        problem: HeaderNameProblem,
     },
     /// A limit that would refuse everything.
     Limit {
@@ -109,6 +111,16 @@ pub enum AddressRangeProblem {
     MappedTooWide,
     /// It is no range.
     Unparsable,
+}
+
+/// What is wrong with a header name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeaderNameProblem {
+    /// Another header of the gateway has the name, or one that differs only in `_` or `.` for `-`.
+    Taken,
+    /// It is no field name (RFC 9110 section 5.1), or a field that HTTP itself or every service needs.
+    Unusable,
 }
 
 /// What is wrong with a configured certificate.
@@ -168,11 +180,7 @@ impl fmt::Display for ConfigError {
                 Escaped(value)
             ),
             Self::File { path, .. } => write!(f, "cannot read {}", path.display()),
-            Self::HeaderName { value } => write!(
-                f,
-                "header name \"{}\" cannot carry a certificate: use a field name of its own, such as x-client-cert",
-                Escaped(value)
-            ),
+            Self::HeaderName { value, problem } => write!(f, "header name \"{}\" {problem}", Escaped(value)),
             Self::Limit { name } => write!(f, "limit {name} is 0, which would refuse every certificate"),
             Self::NoAlgorithms => {
                 f.write_str("no signature algorithms: enable the feature aws-lc-rs or ring, or hand in algorithms")
@@ -223,6 +231,15 @@ impl fmt::Display for AddressRangeProblem {
             }
             Self::Unparsable => f.write_str("is no network: write it like 10.1.0.0/24 or 2001:db8::/48"),
         }
+    }
+}
+
+impl fmt::Display for HeaderNameProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Taken => "is or looks like another header of the same gateway: give each its own",
+            Self::Unusable => "cannot carry a certificate: use a field name of its own, such as x-client-cert",
+        })
     }
 }
 

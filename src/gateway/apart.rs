@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Gateway;
+use super::{Gateway, is_same_or_look_alike};
 use crate::error::{ConfigError, SenderProblem};
 
 /// Makes sure that no peer can be taken for two gateways by one proof, and that no header has two meanings.
@@ -12,7 +12,7 @@ pub(crate) fn check_apart(gateways: &[Arc<Gateway>]) -> Result<(), ConfigError> 
             check_pair(gateway, other)?;
         }
         for secret in gateway.sender.secret_names() {
-            if gateways.iter().any(|other| other.forwarding.header() == secret) {
+            if gateways.iter().any(|other| other.forwarding.names().any(|name| is_same_or_look_alike(name, secret))) {
                 return Err(SenderProblem::SecretHeader { name: secret.to_string() }.into());
             }
         }

@@ -1,6 +1,7 @@
 use std::net::SocketAddr;
 
 use super::*;
+use crate::error::HeaderNameProblem;
 
 fn judge(peer: &str, gateway: &Gateway) -> Result<String, UntrustedPeer> {
     let address: SocketAddr = peer.parse().unwrap();
@@ -73,7 +74,10 @@ fn no_address_and_unix_sockets_are_not_the_gateway_even_where_any_address_is_all
 fn header_names_that_every_request_needs_are_refused() {
     for name in ["host", "Host", "CONNECTION", "x client cert", "", "x-client-cert:", "authorization"] {
         let refused = Gateway::nginx(["10.0.0.0/8"]).unwrap().header(name);
-        assert!(matches!(refused, Err(ConfigError::HeaderName { value }) if value == name), "{name}");
+        assert!(
+            matches!(refused, Err(ConfigError::HeaderName { value, problem: HeaderNameProblem::Unusable }) if value == name),
+            "{name}"
+        );
     }
 }
 
@@ -91,9 +95,26 @@ fn absent_spellings_are_compared_whole() {
 fn presets_expect_pem_in_the_default_header() {
     for gateway in [Gateway::nginx(["10.0.0.0/8"]), Gateway::azure_application_gateway(["10.0.0.0/8"])] {
         let gateway = gateway.unwrap();
-        assert_eq!(gateway.forwarding().header(), "x-client-cert");
-        assert_eq!(gateway.forwarding().encoding(), Encoding::Pem);
+        assert_eq!(gateway.forwarding().leaf().name, "x-client-cert");
+        assert_eq!(gateway.forwarding().leaf().encoding, Encoding::Pem);
     }
     let renamed = Gateway::nginx(["10.0.0.0/8"]).unwrap().named("edge");
     assert_eq!(renamed.name(), "edge");
+}
+
+#[test]
+fn headers_of_one_gateway_have_names_of_their_own() {
+    let gateway = || Gateway::custom("edge", ["10.0.0.0/8"]).unwrap();
+    let taken = |refused: Result<Gateway, ConfigError>| {
+        matches!(refused, Err(ConfigError::HeaderName { problem: HeaderNameProblem::Taken, .. }))
+    };
+    for name in ["x-client-cert", "X-Client-Cert", "x_client_cert", "x.client.cert"] {
+        assert!(taken(gateway().chain_header(name, Encoding::Rfc9440List)), "{name}");
+        assert!(taken(gateway().other_leaf_header(name, Encoding::Pem)), "{name}");
+        assert!(taken(gateway().status_header(name, StatusFormat::Verdict)), "{name}");
+    }
+    assert!(taken(gateway().numbered_chain_headers("x-c-", Encoding::Pem).unwrap().header("X-C-7")));
+    assert!(taken(gateway().status_header("x-s", StatusFormat::Verdict).unwrap().header("x_s")));
+    let again = gateway().header("x-client-cert").unwrap().chain_header("x-chain", Encoding::Pem).unwrap();
+    assert!(again.chain_header("x-chain", Encoding::Rfc9440List).is_ok(), "a choice may be replaced");
 }

@@ -40,7 +40,7 @@ const MODULES: &[(&str, &[&str])] = &[
     // The stages. `TrustedPeer` is carried along the whole line, as the identity's "vouched for by".
     // A gateway may have anchors of its own: for its clients, and for the certificate it proves itself with.
     ("gateway", &["certificate", "encoding", "error", "escape", "reason", "validation"]),
-    ("header", &["gateway", "reason"]),
+    ("header", &["encoding", "gateway", "reason"]),
     ("encoding", &["certificate", "evidence", "gateway", "header", "reason"]),
     ("validation", &["certificate", "encoding", "error", "escape", "evidence", "gateway", "reason", "utc"]),
     ("revocation", &["evidence", "gateway", "validation"]),

@@ -8,7 +8,8 @@ use http_body_util::Full;
 use rcgen::{ExtendedKeyUsagePurpose, GeneralSubtree, PKCS_ECDSA_P384_SHA384, SanType};
 use rustls_pki_types::SignatureVerificationAlgorithm;
 use tower_client_cert::{
-    ClientCertLayer, ClientCertLayerBuilder, Encoding, Gateway, IssuedBy, Reason, Secret, Stage, TrustAnchors,
+    ClientCertLayer, ClientCertLayerBuilder, Encoding, Gateway, IssuedBy, Reason, Secret, Stage, StatusFormat, TrustAnchors,
+    XfccElement,
 };
 use tracing::Level;
 
@@ -87,6 +88,7 @@ async fn refuses_over_grpc(reason: Reason, layer: &ClientCertLayer, mut request:
 fn expected_status(reason: Reason) -> u16 {
     match (reason, reason.stage()) {
         (Reason::CertificateMissing, _) => 401,
+        (Reason::GatewayReportedFailure, _) => 403,
         (Reason::HeaderTooLarge, _) => 431,
         (_, Stage::Header | Stage::Encoding | Stage::Identity) => 400,
         (_, Stage::Setup) => 500,
@@ -96,6 +98,7 @@ fn expected_status(reason: Reason) -> u16 {
 
 fn expected_grpc_code(reason: Reason) -> &'static str {
     match (reason, reason.stage()) {
+        (Reason::GatewayReportedFailure, _) => "16",
         (Reason::HeaderTooLarge, _) => "8",
         (_, Stage::Header | Stage::Encoding | Stage::Identity) => "3",
         (_, Stage::Setup) => "13",
@@ -119,12 +122,20 @@ fn case_for(reason: Reason) -> Option<Case> {
             request_from("192.0.2.1", &[("x-client-cert", &good)]),
         ),
 
+        Reason::GatewayReportedFailure => case(
+            behind(&pki, scene::gateway().status_header("x-client-verify", StatusFormat::Verdict).unwrap()),
+            request(&[("x-client-cert", &good), ("x-client-verify", "FAILED:certificate revoked")]),
+        ),
         Reason::HeaderMerged => case(usual(), header(&format!("{good},{good}"))),
         Reason::HeaderNamedByConnection => {
             case(usual(), request(&[("connection", "close, X-Client-Cert"), ("x-client-cert", &good)]))
         }
         Reason::HeaderRepeated => case(usual(), request(&[("x-client-cert", &good), ("x-client-cert", &good)])),
         Reason::HeaderTooLarge => case(builder(&pki).max_header_bytes(good.len() - 1).build().unwrap(), header(&good)),
+        Reason::LeafMissing => case(
+            behind(&pki, scene::gateway().chain_header("x-chain", Encoding::Pem).unwrap()),
+            request(&[("x-chain", &pki.intermediate.escaped_pem())]),
+        ),
 
         Reason::Base64Malformed => case(usual(), header(&good.replacen("MII", "M_I", 1))),
         Reason::ByteSequenceMalformed => case(encoded_as(&pki, Encoding::Rfc9440), header(":MIIB")),
@@ -138,12 +149,25 @@ fn case_for(reason: Reason) -> Option<Case> {
             case(usual(), header(&escaped_pem(&with_trailing_byte)))
         }
         Reason::EncodingUnrecognized => case(encoded_as(&pki, Encoding::Auto), header("Hash=00;Cert=x")),
+        Reason::HexMalformed => case(encoded_as(&pki, Encoding::DerHex), header("3082x")),
+        Reason::LeafHeadersDiffer => case(
+            behind(&pki, scene::gateway().other_leaf_header("x-other", Encoding::Pem).unwrap()),
+            request(&[("x-client-cert", &good), ("x-other", &pki.good().escaped_pem())]),
+        ),
         Reason::PemMalformed => case(usual(), header(&good.replace("END%20CERTIFICATE", "END%20CERTIFICATION"))),
         Reason::PercentEncodingMalformed => case(usual(), header(&good.replacen("%0A", "%0Z", 1))),
         Reason::PlaceholderUnexpanded => case(usual(), header("{http.request.tls.client.certificate_der_base64}")),
         Reason::TooManyCertificates => {
             case(builder(&pki).max_certificates(1).build().unwrap(), with_chain(&[&pki.good(), &pki.intermediate]))
         }
+        Reason::XfccContradictory => {
+            let value = format!("Hash={};Cert=\"{good}\"", "00".repeat(32));
+            case(encoded_as(&pki, Encoding::Xfcc(XfccElement::Only)), header(&value))
+        }
+        Reason::XfccElementAmbiguous => {
+            case(encoded_as(&pki, Encoding::Xfcc(XfccElement::Only)), header("Hash=00,Hash=00"))
+        }
+        Reason::XfccMalformed => case(encoded_as(&pki, Encoding::Xfcc(XfccElement::Only)), header(&good)),
 
         Reason::AlgorithmUnsupported => {
             // A layer that is given no algorithm for P-384.
@@ -222,8 +246,12 @@ fn secret_gateway(name: &str, (header, secret): (&str, &str)) -> Gateway {
 }
 
 fn encoded_as(pki: &Pki, encoding: Encoding) -> ClientCertLayer {
+    behind(pki, scene::gateway().encoding(encoding))
+}
+
+fn behind(pki: &Pki, gateway: Gateway) -> ClientCertLayer {
     let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
-    scene::behind(scene::gateway().encoding(encoding), anchors).build().unwrap()
+    scene::behind(gateway, anchors).build().unwrap()
 }
 
 /// Nine authorities that bear the anchor's name and issue one another's name: every path leads to the anchor by name,

@@ -73,3 +73,56 @@ pub(super) fn pem_escaped_by_apache<D: AsRef<[u8]>>(chain: &[D]) -> String {
 pub(super) fn pem_folded<D: AsRef<[u8]>>(chain: &[D], line_break: &str) -> String {
     pem(chain).replace('\n', line_break)
 }
+
+/// As Traefik: the whole chain, the leaf first, joined by commas.
+pub(super) fn der_base64_list<D: AsRef<[u8]>>(chain: &[D]) -> String {
+    chain.iter().map(|der| der_base64(der.as_ref())).collect::<Vec<_>>().join(",")
+}
+
+/// As HAProxy's `ssl_c_chain_der,base64`.
+pub(super) fn der_base64_concatenated<D: AsRef<[u8]>>(chain: &[D]) -> String {
+    STANDARD.encode(chain.iter().flat_map(|der| der.as_ref().to_vec()).collect::<Vec<_>>())
+}
+
+/// As `Client-Cert-Chain`.
+pub(super) fn rfc9440_list<D: AsRef<[u8]>>(chain: &[D], separator: &str) -> String {
+    chain.iter().map(|der| rfc9440(der.as_ref())).collect::<Vec<_>>().join(separator)
+}
+
+/// As API Management policies: upper-case digits.
+pub(super) fn der_hex(der: &[u8]) -> String {
+    der.iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02X}"))
+}
+
+/// As Apache httpd's function `base64`.
+pub(super) fn pem_base64<D: AsRef<[u8]>>(chain: &[D]) -> String {
+    STANDARD.encode(pem(chain))
+}
+
+/// SHA-256 as Envoy writes it.
+pub(super) fn hash(der: &[u8]) -> String {
+    crate::certificate::Fingerprint::of(der).to_string()
+}
+
+/// One element as Envoy 1.40 writes it, with the given pairs after the chain.
+pub(super) fn xfcc_text<D: AsRef<[u8]>>(chain: &[D], further_pairs: &str) -> String {
+    let leaf = chain[0].as_ref();
+    let (cert, chain) = (pem_escaped(&[leaf]), pem_escaped(chain));
+    format!("By=spiffe://example.test/gateway;Hash={};Cert=\"{cert}\";Chain=\"{chain}\"{further_pairs}", hash(leaf))
+}
+
+/// One element as Envoy 1.40 writes it in JSON.
+pub(super) fn xfcc_json<D: AsRef<[u8]>>(chain: &[D]) -> String {
+    let leaf = chain[0].as_ref();
+    let blocks: Vec<_> = chain.iter().map(|der| pem(&[der])).collect();
+    serde_json::json!({
+        "hash": hash(leaf),
+        "cert": pem(&[leaf]),
+        "chain": blocks,
+        "subject": "CN=\u{fc}n\u{ef}code \"quoted\",O=a\\,b",
+        "uri": ["spiffe://example.test/low;URI=spiffe://example.test/admin", "spiffe://a,Hash=00"],
+        "dns": [],
+        "issuer": "CN=x",
+    })
+    .to_string()
+}

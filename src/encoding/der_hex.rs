@@ -1,0 +1,23 @@
+//! Hexadecimal digits of one DER certificate.
+
+use super::certificates::Certificates;
+use super::{EncodingError, percent};
+
+pub(super) fn decode(value: &[u8], certificates: &mut Certificates) -> Result<(), EncodingError> {
+    let mut der = Vec::with_capacity(value.len() / 2);
+    let mut rest = value;
+    while let Some((pair, after)) = rest.split_first_chunk() {
+        let malformed = |found| EncodingError::HexMalformed { offset_bytes: value.len() - rest.len(), found };
+        let [high, low] = pair.map(percent::nibble);
+        let (Some(high), Some(low)) = (high, low) else {
+            return Err(malformed("something else than two hexadecimal digits"));
+        };
+        der.push(high << 4 | low);
+        rest = after;
+    }
+    if !rest.is_empty() {
+        let offset_bytes = value.len() - rest.len();
+        return Err(EncodingError::HexMalformed { offset_bytes, found: "half a byte" });
+    }
+    certificates.add_der(der)
+}

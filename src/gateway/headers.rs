@@ -1,0 +1,58 @@
+//! What a gateway writes besides the one header with the end entity.
+
+use super::{Gateway, StatusFormat};
+use crate::encoding::Encoding;
+use crate::error::ConfigError;
+
+impl Gateway {
+    /// A header with the rest of the chain, which this gateway sends beside the certificate.
+    ///
+    /// Candidates for the path and nothing more: they vanish when a TLS session is resumed behind many gateways, and a
+    /// client chooses them. A chain without the certificate is refused. Several lines are understood where the encoding
+    /// is [`Encoding::Rfc9440List`]. Replaces an earlier choice.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::HeaderName`] as in [`header`](Self::header), and for a name that another header of this gateway
+    /// has, or that differs from it only in `_` or `.` for `-`.
+    pub fn chain_header(mut self, name: &str, encoding: Encoding) -> Result<Self, ConfigError> {
+        self.forwarding.set_chain_header(name, encoding)?;
+        Ok(self)
+    }
+
+    /// Headers with one certificate of the chain each, named by a prefix and a number from 0 to 9, as Apache httpd
+    /// makes them of `SSL_CLIENT_CERT_CHAIN_n`. Otherwise like [`chain_header`](Self::chain_header).
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::HeaderName`] as in [`chain_header`](Self::chain_header).
+    pub fn numbered_chain_headers(mut self, prefix: &str, encoding: Encoding) -> Result<Self, ConfigError> {
+        self.forwarding.set_numbered_chain_headers(prefix, encoding)?;
+        Ok(self)
+    }
+
+    /// A second header with the same certificate. It is never read in place of the first: when it is there, the first
+    /// has to be there too and both must carry the same certificate, or else the request is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::HeaderName`] as in [`chain_header`](Self::chain_header).
+    pub fn other_leaf_header(mut self, name: &str, encoding: Encoding) -> Result<Self, ConfigError> {
+        self.forwarding.add_other_leaf_header(name, encoding)?;
+        Ok(self)
+    }
+
+    /// A header in which the gateway tells the outcome of its own check.
+    ///
+    /// It can only take trust away: a failure refuses the request with
+    /// [`Reason::GatewayReportedFailure`](crate::Reason::GatewayReportedFailure). A success skips nothing, and its absence
+    /// means nothing. Default: none is read.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::HeaderName`] as in [`chain_header`](Self::chain_header).
+    pub fn status_header(mut self, name: &str, format: StatusFormat) -> Result<Self, ConfigError> {
+        self.forwarding.set_status_header(name, format)?;
+        Ok(self)
+    }
+}

@@ -1,0 +1,92 @@
+use http::header::{CONNECTION, Entry};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::HeaderError;
+use crate::gateway::{Forwarding, is_same_or_look_alike};
+
+/// What a request carried under the names of certificate headers, taken out of it and not yet judged.
+#[derive(Debug, Default)]
+pub(crate) struct TakenHeaders {
+    fields: Vec<TakenField>,
+    named_by_connection: Vec<HeaderName>,
+    look_alikes: usize,
+}
+
+#[derive(Debug)]
+struct TakenField {
+    name: HeaderName,
+    first: HeaderValue,
+    more: Vec<HeaderValue>,
+}
+
+impl TakenHeaders {
+    /// Notes what is there and removes the headers and their look-alikes.
+    ///
+    /// The names may be those of several gateways: each reads its own afterwards, and none stays in the request.
+    pub(crate) fn take<'n, N>(headers: &mut HeaderMap, names: &N) -> Self
+    where
+        N: Iterator<Item = &'n HeaderName> + Clone,
+    {
+        let mut taken = Self::default();
+        for name in names.clone() {
+            if headers.get_all(CONNECTION).iter().any(|value| lists(value, name)) {
+                taken.named_by_connection.push(name.clone());
+            }
+            let Entry::Occupied(entry) = headers.entry(name) else { continue };
+            let (name, mut values) = entry.remove_entry_mult();
+            if let Some(first) = values.next() {
+                taken.fields.push(TakenField { name, first, more: values.collect() });
+            }
+        }
+        // Only now: a name of one gateway may look like the name of another.
+        let look_alikes = headers.keys().filter(|other| names.clone().any(|name| is_same_or_look_alike(other, name)));
+        for look_alike in look_alikes.cloned().collect::<Vec<_>>() {
+            headers.remove(look_alike);
+            taken.look_alikes += 1;
+        }
+        taken
+    }
+
+    /// Whether there was one of the headers at all.
+    pub(crate) fn is_present(&self) -> bool {
+        !self.fields.is_empty()
+    }
+
+    /// Names like the headers' that were removed.
+    pub(crate) fn look_alikes(&self) -> usize {
+        self.look_alikes
+    }
+
+    /// How many of the headers are of other gateways.
+    pub(crate) fn foreign_to(&self, forwarding: &Forwarding) -> usize {
+        self.fields.iter().filter(|field| forwarding.names().all(|name| *name != field.name)).count()
+    }
+
+    pub(super) fn is_named_by_connection(&self, name: &HeaderName) -> bool {
+        self.named_by_connection.contains(name)
+    }
+
+    /// Refuses values that are too large together, before anything is made of any of them.
+    pub(super) fn ensure_fits(&self, forwarding: &Forwarding, max_bytes: usize) -> Result<(), HeaderError> {
+        let own = self.fields.iter().filter(|field| forwarding.names().any(|name| *name == field.name));
+        let bytes = own.flat_map(|field| std::iter::once(&field.first).chain(&field.more)).map(HeaderValue::len).sum();
+        if bytes > max_bytes { Err(HeaderError::TooLarge { bytes, max_bytes }) } else { Ok(()) }
+    }
+
+    /// The values of one header, in the order of their lines; they can be asked for once.
+    pub(super) fn values_of(&mut self, name: &HeaderName) -> std::vec::IntoIter<HeaderValue> {
+        let Some(index) = self.fields.iter().position(|field| field.name == *name) else {
+            return Vec::new().into_iter();
+        };
+        let TakenField { first, more, .. } = self.fields.swap_remove(index);
+        let mut values = vec![first];
+        values.extend(more);
+        values.into_iter()
+    }
+}
+
+/// Whether a `Connection` value lists the name (RFC 9110 section 7.6.1: a list of case-insensitive tokens).
+fn lists(connection: &HeaderValue, name: &HeaderName) -> bool {
+    let name = name.as_str().as_bytes();
+    connection.as_bytes().split(|byte| *byte == b',').any(|option| option.trim_ascii().eq_ignore_ascii_case(name))
+}
