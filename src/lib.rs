@@ -101,6 +101,7 @@ pub use error::{
     SecretProblem, SenderProblem,
 };
 pub use events::Counts;
+pub use gateway::facts as gateway_facts;
 pub use gateway::{
     AddressRange, Gateway, GatewayCertificate, GatewayCertificateError, GatewayCertificateMatcher,
     GatewayCertificateName, GatewayPeer, IntoAddressRange, SecondFactorError, Secret, SecretHeaderError, SenderProof,

@@ -22,6 +22,7 @@ mod apart;
 mod certificate_matcher;
 mod certificate_name;
 mod connection;
+pub mod facts;
 mod forwarding;
 mod gateway_certificate;
 mod headers;
@@ -45,6 +46,7 @@ pub(crate) use self::apart::check_apart;
 pub use self::certificate_matcher::{GatewayCertificateError, GatewayCertificateMatcher};
 pub use self::certificate_name::GatewayCertificateName;
 pub(crate) use self::connection::GatewayConnection;
+use self::facts::GatewayFacts;
 pub(crate) use self::forwarding::{CertificateHeader, Forwarding, is_same_or_look_alike};
 pub use self::gateway_certificate::GatewayCertificate;
 pub use self::peer::GatewayPeer;
@@ -97,6 +99,7 @@ pub struct Gateway {
     name: Arc<str>,
     sender: Sender,
     forwarding: Forwarding,
+    facts: Option<&'static GatewayFacts>,
     anchors: Option<TrustAnchors>,
     intermediates: Intermediates,
 }
@@ -115,6 +118,7 @@ impl Gateway {
             name: name.as_ref().into(),
             sender: Sender::new(SenderProof::addresses(ranges)?),
             forwarding: Forwarding::default(),
+            facts: None,
             anchors: None,
             intermediates: Intermediates::default(),
         })

@@ -8,8 +8,8 @@ use http_body_util::Full;
 use rcgen::{ExtendedKeyUsagePurpose, GeneralSubtree, PKCS_ECDSA_P384_SHA384, SanType};
 use rustls_pki_types::SignatureVerificationAlgorithm;
 use tower_client_cert::{
-    ClientCertLayer, ClientCertLayerBuilder, Encoding, Gateway, IssuedBy, Reason, Secret, Stage, StatusFormat, TrustAnchors,
-    XfccElement,
+    ClientCertLayer, ClientCertLayerBuilder, Encoding, Gateway, IssuedBy, Reason, Secret, Stage, StatusFormat,
+    TrustAnchors, XfccElement,
 };
 use tracing::Level;
 
