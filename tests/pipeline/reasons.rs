@@ -107,68 +107,125 @@ fn expected_grpc_code(reason: Reason) -> &'static str {
 }
 
 fn case_for(reason: Reason) -> Option<Case> {
-    let pki = Pki::new();
-    let usual = || builder(&pki).build().unwrap();
-    let header = |value: &str| request(&[("x-client-cert", value)]);
-    let leaf = |shape: Shape| with_certificate(&pki.issue(&shape));
-    let good = pki.good().escaped_pem();
+    let scene = Scene::new();
+    match reason.stage() {
+        Stage::Gateway => gateway_case(reason, &scene),
+        Stage::Header => header_case(reason, &scene),
+        Stage::Encoding => encoding_case(reason, &scene),
+        Stage::Validation => validation_case(reason, &scene),
+        // No other stage has more than two.
+        _ => other_case(reason, &scene),
+    }
+}
+
+/// The usual PKI and layer.
+struct Scene {
+    pki: Pki,
+    good: String,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let pki = Pki::new();
+        let good = pki.good().escaped_pem();
+        Self { pki, good }
+    }
+
+    fn usual(&self) -> ClientCertLayer {
+        builder(&self.pki).build().unwrap()
+    }
+
+    fn leaf(&self, shape: &Shape) -> Request<Full<Bytes>> {
+        with_certificate(&self.pki.issue(shape))
+    }
+}
+
+fn header(value: &str) -> Request<Full<Bytes>> {
+    request(&[("x-client-cert", value)])
+}
+
+fn gateway_case(reason: Reason, scene: &Scene) -> Option<Case> {
     match reason {
-        Reason::SenderAmbiguous => sender_ambiguous(&pki),
+        Reason::SenderAmbiguous => sender_ambiguous(&scene.pki),
         Reason::SenderUnproven => {
-            case(with_secret(&pki, "one", ONE).refuse_untrusted_header().build().unwrap(), header(&good))
+            case(with_secret(&scene.pki, "one", ONE).refuse_untrusted_header().build().unwrap(), header(&scene.good))
         }
         Reason::UntrustedPeer => case(
-            builder(&pki).refuse_untrusted_header().build().unwrap(),
-            request_from("192.0.2.1", &[("x-client-cert", &good)]),
+            builder(&scene.pki).refuse_untrusted_header().build().unwrap(),
+            request_from("192.0.2.1", &[("x-client-cert", &scene.good)]),
         ),
+        _ => None,
+    }
+}
 
+fn header_case(reason: Reason, scene: &Scene) -> Option<Case> {
+    match reason {
         Reason::GatewayReportedFailure => case(
-            behind(&pki, scene::gateway().status_header("x-client-verify", StatusFormat::Verdict).unwrap()),
-            request(&[("x-client-cert", &good), ("x-client-verify", "FAILED:certificate revoked")]),
+            behind(&scene.pki, scene::gateway().status_header("x-client-verify", StatusFormat::Verdict).unwrap()),
+            request(&[("x-client-cert", &scene.good), ("x-client-verify", "FAILED:certificate revoked")]),
         ),
-        Reason::HeaderMerged => case(usual(), header(&format!("{good},{good}"))),
+        Reason::HeaderMerged => case(scene.usual(), header(&format!("{0},{0}", scene.good))),
         Reason::HeaderNamedByConnection => {
-            case(usual(), request(&[("connection", "close, X-Client-Cert"), ("x-client-cert", &good)]))
+            case(scene.usual(), request(&[("connection", "close, X-Client-Cert"), ("x-client-cert", &scene.good)]))
         }
-        Reason::HeaderRepeated => case(usual(), request(&[("x-client-cert", &good), ("x-client-cert", &good)])),
-        Reason::HeaderTooLarge => case(builder(&pki).max_header_bytes(good.len() - 1).build().unwrap(), header(&good)),
+        Reason::HeaderRepeated => {
+            case(scene.usual(), request(&[("x-client-cert", &scene.good), ("x-client-cert", &scene.good)]))
+        }
+        Reason::HeaderTooLarge => {
+            case(builder(&scene.pki).max_header_bytes(scene.good.len() - 1).build().unwrap(), header(&scene.good))
+        }
         Reason::LeafMissing => case(
-            behind(&pki, scene::gateway().chain_header("x-chain", Encoding::Pem).unwrap()),
-            request(&[("x-chain", &pki.intermediate.escaped_pem())]),
+            behind(&scene.pki, scene::gateway().chain_header("x-chain", Encoding::Pem).unwrap()),
+            request(&[("x-chain", &scene.pki.intermediate.escaped_pem())]),
         ),
+        _ => None,
+    }
+}
 
-        Reason::Base64Malformed => case(usual(), header(&good.replacen("MII", "M_I", 1))),
-        Reason::ByteSequenceMalformed => case(encoded_as(&pki, Encoding::Rfc9440), header(":MIIB")),
+fn encoding_case(reason: Reason, scene: &Scene) -> Option<Case> {
+    match reason {
+        Reason::Base64Malformed => case(scene.usual(), header(&scene.good.replacen("MII", "M_I", 1))),
+        Reason::ByteSequenceMalformed => case(encoded_as(&scene.pki, Encoding::Rfc9440), header(":MIIB")),
         Reason::CertificateMalformed => {
             // A subject alternative name with an IP address of five octets.
             let five_octets = [0x30, 0x07, 0x87, 0x05, 10, 1, 0, 4, 9];
-            case(usual(), leaf(Shape::partner().extension(&[2, 5, 29, 17], &five_octets)))
+            case(scene.usual(), scene.leaf(&Shape::partner().extension(&[2, 5, 29, 17], &five_octets)))
         }
         Reason::DerMalformed => {
-            let with_trailing_byte = [pki.good().der(), &[0]].concat();
-            case(usual(), header(&escaped_pem(&with_trailing_byte)))
+            let with_trailing_byte = [scene.pki.good().der(), &[0]].concat();
+            case(scene.usual(), header(&escaped_pem(&with_trailing_byte)))
         }
-        Reason::EncodingUnrecognized => case(encoded_as(&pki, Encoding::Auto), header("Hash=00;Cert=x")),
-        Reason::HexMalformed => case(encoded_as(&pki, Encoding::DerHex), header("3082x")),
+        Reason::EncodingUnrecognized => case(encoded_as(&scene.pki, Encoding::Auto), header("Hash=00;Cert=x")),
+        Reason::HexMalformed => case(encoded_as(&scene.pki, Encoding::DerHex), header("3082x")),
         Reason::LeafHeadersDiffer => case(
-            behind(&pki, scene::gateway().other_leaf_header("x-other", Encoding::Pem).unwrap()),
-            request(&[("x-client-cert", &good), ("x-other", &pki.good().escaped_pem())]),
+            behind(&scene.pki, scene::gateway().other_leaf_header("x-other", Encoding::Pem).unwrap()),
+            request(&[("x-client-cert", &scene.good), ("x-other", &scene.pki.good().escaped_pem())]),
         ),
-        Reason::PemMalformed => case(usual(), header(&good.replace("END%20CERTIFICATE", "END%20CERTIFICATION"))),
-        Reason::PercentEncodingMalformed => case(usual(), header(&good.replacen("%0A", "%0Z", 1))),
-        Reason::PlaceholderUnexpanded => case(usual(), header("{http.request.tls.client.certificate_der_base64}")),
-        Reason::TooManyCertificates => {
-            case(builder(&pki).max_certificates(1).build().unwrap(), with_chain(&[&pki.good(), &pki.intermediate]))
+        Reason::PemMalformed => {
+            case(scene.usual(), header(&scene.good.replace("END%20CERTIFICATE", "END%20CERTIFICATION")))
         }
+        Reason::PercentEncodingMalformed => case(scene.usual(), header(&scene.good.replacen("%0A", "%0Z", 1))),
+        Reason::PlaceholderUnexpanded => {
+            case(scene.usual(), header("{http.request.tls.client.certificate_der_base64}"))
+        }
+        Reason::TooManyCertificates => case(
+            builder(&scene.pki).max_certificates(1).build().unwrap(),
+            with_chain(&[&scene.pki.good(), &scene.pki.intermediate]),
+        ),
         Reason::XfccContradictory => {
-            let value = format!("Hash={};Cert=\"{good}\"", "00".repeat(32));
-            case(encoded_as(&pki, Encoding::Xfcc(XfccElement::Only)), header(&value))
+            let value = format!("Hash={};Cert=\"{}\"", "00".repeat(32), scene.good);
+            case(encoded_as(&scene.pki, Encoding::Xfcc(XfccElement::Only)), header(&value))
         }
         Reason::XfccElementAmbiguous => {
-            case(encoded_as(&pki, Encoding::Xfcc(XfccElement::Only)), header("Hash=00,Hash=00"))
+            case(encoded_as(&scene.pki, Encoding::Xfcc(XfccElement::Only)), header("Hash=00,Hash=00"))
         }
-        Reason::XfccMalformed => case(encoded_as(&pki, Encoding::Xfcc(XfccElement::Only)), header(&good)),
+        Reason::XfccMalformed => case(encoded_as(&scene.pki, Encoding::Xfcc(XfccElement::Only)), header(&scene.good)),
+        _ => None,
+    }
+}
 
+fn validation_case(reason: Reason, scene: &Scene) -> Option<Case> {
+    match reason {
         Reason::AlgorithmUnsupported => {
             // A layer that is given no algorithm for P-384.
             let root = Shape::authority("P-384 Root").algorithm(&PKCS_ECDSA_P384_SHA384).self_signed();
@@ -177,56 +234,60 @@ fn case_for(reason: Reason) -> Option<Case> {
                 with_certificate(&root.issue(&Shape::partner())),
             )
         }
-        Reason::CaCertificate => case(usual(), leaf(Shape::partner().made_authority())),
+        Reason::CaCertificate => case(scene.usual(), scene.leaf(&Shape::partner().made_authority())),
         Reason::CriticalExtensionUnsupported => {
-            case(usual(), leaf(Shape::partner().critical_extension(&[1, 2, 3, 4], &[0x05, 0x00])))
+            case(scene.usual(), scene.leaf(&Shape::partner().critical_extension(&[1, 2, 3, 4], &[0x05, 0x00])))
         }
-        Reason::Expired => case(usual(), leaf(Shape::partner().valid(days(-60), days(-30)))),
+        Reason::Expired => case(scene.usual(), scene.leaf(&Shape::partner().valid(days(-60), days(-30)))),
         Reason::IssuerNotAllowed => {
-            let ours = TrustAnchors::from_der(pki.intermediate.der()).unwrap().labelled("ours");
+            let ours = TrustAnchors::from_der(scene.pki.intermediate.der()).unwrap().labelled("ours");
             let others = TrustAnchors::from_der(Shape::authority("Other").self_signed().der()).unwrap();
             let layer = with_anchors(ours.and(others.labelled("others"))).only_issued_by([IssuedBy::label("others")]);
-            case(layer.build().unwrap(), with_certificate(&pki.good()))
+            case(layer.build().unwrap(), with_certificate(&scene.pki.good()))
         }
         Reason::IssuerNotCa => {
-            let client = pki.issue(&Shape::client("no authority"));
-            case(usual(), with_chain(&[&client.issue(&Shape::partner()), &client]))
+            let client = scene.pki.issue(&Shape::client("no authority"));
+            case(scene.usual(), with_chain(&[&client.issue(&Shape::partner()), &client]))
         }
-        Reason::IssuerUnknown => case(trusting(&pki.root).build().unwrap(), with_certificate(&pki.good())),
+        Reason::IssuerUnknown => case(trusting(&scene.pki.root).build().unwrap(), with_certificate(&scene.pki.good())),
         Reason::KeyDistrusted => {
             let key = ForeignKey::new(&PKCS_ECDSA_P384_SHA384, &DISTRUSTED_POINT);
-            case(usual(), leaf(Shape::partner().foreign_key(key)))
+            case(scene.usual(), scene.leaf(&Shape::partner().foreign_key(key)))
         }
         Reason::NameConstraintViolated => {
             let permitted = GeneralSubtree::DnsName("partner.test".to_owned());
-            let constrained = pki.root.issue(&Shape::authority("Constrained").permitted(permitted));
+            let constrained = scene.pki.root.issue(&Shape::authority("Constrained").permitted(permitted));
             let name = SanType::DnsName("other.test".try_into().unwrap());
             let leaf = constrained.issue(&Shape::partner().alternative_name(name));
-            case(usual(), with_chain(&[&leaf, &constrained]))
+            case(scene.usual(), with_chain(&[&leaf, &constrained]))
         }
         Reason::NotForClientUse => {
-            case(usual(), leaf(Shape::partner().purposes(&[ExtendedKeyUsagePurpose::ServerAuth])))
+            case(scene.usual(), scene.leaf(&Shape::partner().purposes(&[ExtendedKeyUsagePurpose::ServerAuth])))
         }
-        Reason::NotYetValid => case(usual(), leaf(Shape::partner().valid(days(1), days(30)))),
+        Reason::NotYetValid => case(scene.usual(), scene.leaf(&Shape::partner().valid(days(1), days(30)))),
         Reason::PathLengthExceeded => {
-            let below = pki.intermediate.issue(&Shape::authority("One Too Many"));
-            case(usual(), with_chain(&[&below.issue(&Shape::partner()), &below]))
+            let below = scene.pki.intermediate.issue(&Shape::authority("One Too Many"));
+            case(scene.usual(), with_chain(&[&below.issue(&Shape::partner()), &below]))
         }
-        Reason::PathTooComplex => case(usual(), too_complex()),
-        Reason::SignatureInvalid => case(usual(), header(&escaped_pem(&pki.good().with_broken_signature()))),
-        Reason::ValidityInvalid => case(usual(), leaf(Shape::partner().valid(days(10), days(-10)))),
+        Reason::PathTooComplex => case(scene.usual(), too_complex()),
+        Reason::SignatureInvalid => {
+            case(scene.usual(), header(&escaped_pem(&scene.pki.good().with_broken_signature())))
+        }
+        Reason::ValidityInvalid => case(scene.usual(), scene.leaf(&Shape::partner().valid(days(10), days(-10)))),
         Reason::VersionUnsupported => case(odd::trusting_their_root(), header(&odd::escaped("version-1"))),
+        _ => None,
+    }
+}
 
-        Reason::NameUnusable => case(usual(), leaf(Shape::client("alice\0.evil.test"))),
-
-        Reason::CertificateMissing => case(builder(&pki).required().build().unwrap(), request(&[])),
-
+fn other_case(reason: Reason, scene: &Scene) -> Option<Case> {
+    match reason {
+        Reason::NameUnusable => case(scene.usual(), scene.leaf(&Shape::client("alice\0.evil.test"))),
+        Reason::CertificateMissing => case(builder(&scene.pki).required().build().unwrap(), request(&[])),
         Reason::ClockUnusable => {
             let before_1970 = UNIX_EPOCH - Duration::from_secs(1);
-            case(builder(&pki).clock(Fixed(before_1970)).build().unwrap(), with_certificate(&pki.good()))
+            case(builder(&scene.pki).clock(Fixed(before_1970)).build().unwrap(), with_certificate(&scene.pki.good()))
         }
-        Reason::LayerMissing | Reason::LayerNested => None,
-        _ => panic!("{reason} is new and has no case"),
+        _ => None,
     }
 }
 
