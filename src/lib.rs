@@ -9,7 +9,7 @@
 //!
 //! | | Step | Proof | Refusal |
 //! |---|---|---|---|
-//! | 1 | who sent it: [`Gateway`], [`GatewayPeer`] | the connection's own address is a gateway's | [`UntrustedPeer`] |
+//! | 1 | who sent it: [`Gateway`], [`GatewayPeer`] | the connection is a gateway's: its own address or user, and every second factor | [`UntrustedPeer`] |
 //! | 2 | which header | exactly one, removed | [`HeaderError`] |
 //! | 3 | decode: [`Encoding`] | one certificate, and candidates for its path | [`EncodingError`] |
 //! | 4 | validate: [`TrustAnchors`], [`Intermediates`], [`IssuedBy`] | a path to an anchor, in date, for clients | [`ValidationError`] |

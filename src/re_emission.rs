@@ -9,6 +9,7 @@ use http::header::CONNECTION;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::certificate::Certificate;
+use crate::gateway::is_same_or_look_alike;
 use crate::header::HeaderError;
 use crate::identity::ClientIdentity;
 
@@ -28,7 +29,11 @@ impl ReEmission {
         if self == Self::Off {
             return Ok(());
         }
-        let copies: Vec<_> = headers.keys().filter(|name| is_of_pair(name)).cloned().collect();
+        let copies: Vec<_> = headers
+            .keys()
+            .filter(|name| PAIR.iter().any(|of_pair| is_same_or_look_alike(name, of_pair)))
+            .cloned()
+            .collect();
         for name in copies {
             headers.remove(name);
         }
@@ -67,13 +72,6 @@ fn names_pair(connection: &HeaderValue) -> bool {
         .as_bytes()
         .split(|byte| *byte == b',')
         .any(|option| PAIR.iter().any(|name| option.trim_ascii().eq_ignore_ascii_case(name.as_str().as_bytes())))
-}
-
-/// A name of the pair, or one that differs only in `_` or `.` for `-`.
-fn is_of_pair(name: &HeaderName) -> bool {
-    let folded = |byte: &u8| if matches!(byte, b'_' | b'.') { b'-' } else { *byte };
-    let name = name.as_str().as_bytes();
-    PAIR.iter().any(|of_pair| name.iter().map(folded).eq(of_pair.as_str().bytes()))
 }
 
 const PAIR: [HeaderName; 2] = [CLIENT_CERT, CLIENT_CERT_CHAIN];

@@ -31,15 +31,15 @@ mod presets;
 mod secret;
 mod secret_header;
 mod sender;
+mod sender_options;
 mod sender_proof;
 mod status;
+mod trust_options;
 mod trusted_peer;
 mod unix_peers;
 mod untrusted_peer;
 
 use std::sync::Arc;
-
-use http::HeaderName;
 
 pub use self::address_range::{AddressRange, IntoAddressRange};
 pub(crate) use self::apart::check_apart;
@@ -51,7 +51,6 @@ pub(crate) use self::forwarding::{CertificateHeader, Forwarding, is_same_or_look
 pub use self::gateway_certificate::GatewayCertificate;
 pub use self::peer::GatewayPeer;
 pub use self::secret::Secret;
-use self::secret_header::SecretHeader;
 pub use self::secret_header::SecretHeaderError;
 pub(crate) use self::secret_header::TakenSecrets;
 use self::sender::Sender;
@@ -63,8 +62,8 @@ pub(crate) use self::trusted_peer::TrustedPeer;
 pub use self::unix_peers::UnixPeers;
 pub use self::untrusted_peer::{SecondFactorError, UntrustedPeer};
 use crate::encoding::Encoding;
-use crate::error::{ConfigError, SenderProblem};
-use crate::validation::{Intermediates, Trust, TrustAnchors};
+use crate::error::ConfigError;
+use crate::validation::{Intermediates, TrustAnchors};
 
 /// The TLS-terminating proxy in front of the service: by what it is known, how it forwards the client's certificate,
 /// and, where they differ from the layer's, the anchors under which its clients are accepted.
@@ -157,71 +156,10 @@ impl Gateway {
         self
     }
 
-    /// Believes the header from **every** address.
-    ///
-    /// Without a second factor, whoever reaches the service can then claim any certificate there is, since certificates
-    /// are public. Only for a gateway that proves itself otherwise, or a service that nothing else can reach.
-    #[must_use]
-    pub fn allow_any_address(mut self) -> Self {
-        self.sender.allow_any_address();
-        self
-    }
-
-    /// Believes processes at the other end of a Unix socket too. Short for [`or`](Self::or) with
-    /// [`SenderProof::unix_socket`].
-    #[must_use]
-    pub fn unix_socket(self, peers: UnixPeers) -> Self {
-        self.or(SenderProof::unix_socket(peers))
-    }
-
-    /// Adds another way to prove this gateway: **any of** the ways will do.
-    #[must_use]
-    pub fn or(mut self, way: SenderProof) -> Self {
-        self.sender.add_way(way);
-        self
-    }
-
-    /// Demands that a header holds a secret, on exactly one line and **in addition** to everything else that is
-    /// demanded, whichever way the gateway takes. The header is removed from every request.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::HeaderName`] for text that is no field name, and for fields that every request needs.
-    pub fn secret_header(mut self, name: &str, secret: Secret) -> Result<Self, ConfigError> {
-        self.sender.add_secret(SecretHeader::new(name, secret)?);
-        Ok(self)
-    }
-
-    /// Demands a certificate of the gateway's own, **in addition** to everything else that is demanded, whichever way
-    /// the gateway takes.
-    #[must_use]
-    pub fn certificate(mut self, matcher: GatewayCertificateMatcher) -> Self {
-        self.sender.add_certificate(matcher);
-        self
-    }
-
-    /// Accepts clients of this gateway under these anchors, and **not** under those of the layer.
-    #[must_use]
-    pub fn anchors(self, anchors: TrustAnchors) -> Self {
-        Self { anchors: Some(anchors), ..self }
-    }
-
-    /// Adds certificates of issuing authorities for clients of this gateway, besides those of the layer.
-    #[must_use]
-    pub fn intermediates(mut self, intermediates: Intermediates) -> Self {
-        self.intermediates = self.intermediates.and(intermediates);
-        self
-    }
-
     /// The name for logs and evidence.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// The ranges that are believed, some perhaps with a second factor only.
-    pub fn ranges(&self) -> impl Iterator<Item = &AddressRange> {
-        self.sender.ranges()
     }
 
     pub(crate) fn shared_name(&self) -> Arc<str> {
@@ -230,28 +168,6 @@ impl Gateway {
 
     pub(crate) fn forwarding(&self) -> &Forwarding {
         &self.forwarding
-    }
-
-    pub(crate) fn secret_names(&self) -> impl Iterator<Item = &HeaderName> {
-        self.sender.secret_names()
-    }
-
-    /// Anchors and intermediates of its own.
-    pub(crate) fn own_trust(&self) -> (Option<&TrustAnchors>, &Intermediates) {
-        (self.anchors.as_ref(), &self.intermediates)
-    }
-
-    /// With other anchors and intermediates of its own.
-    pub(crate) fn with_trust(&self, anchors: TrustAnchors, intermediates: Intermediates) -> Self {
-        Self { anchors: Some(anchors), intermediates, ..self.clone() }
-    }
-
-    /// Makes sure that no client is taken for the gateway because of its own certificate.
-    pub(crate) fn check_clients(&self, clients: &Trust) -> Result<(), ConfigError> {
-        match self.sender.anchor_above(clients) {
-            Some(subject) => Err(SenderProblem::AnchorShared { gateway: self.name.to_string(), subject }.into()),
-            None => Ok(()),
-        }
     }
 }
 

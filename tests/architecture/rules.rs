@@ -67,7 +67,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
-    ("re_emission", &["certificate", "header", "identity"]),
+    ("re_emission", &["certificate", "gateway", "header", "identity"]),
     // What knows Tower, and the frameworks behind it.
     (
         "layer",
