@@ -4,6 +4,8 @@
 
 mod certificate;
 mod configuration;
+#[cfg(all(unix, feature = "tonic"))]
+mod nginx;
 mod proofs;
 mod re_emission;
 mod replacement;

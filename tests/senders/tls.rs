@@ -32,22 +32,22 @@ use crate::support::pki::{Minted, NOW_UNIX_SECONDS, Pki, Shape};
 use crate::support::tls::{Protocol, SERVER_NAME, Sessions, TlsClient};
 
 /// The house's authority, the service's certificate, and those of two machines, of which the first is the gateway.
-struct House {
-    authority: Minted,
+pub(crate) struct House {
+    pub(crate) authority: Minted,
     service: Minted,
-    edge: Minted,
-    other: Minted,
+    pub(crate) edge: Minted,
+    pub(crate) other: Minted,
 }
 
 impl House {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let authority = Shape::authority("House").self_signed();
         let service = authority.issue(&Shape::server(SERVER_NAME));
         let [edge, other] = ["edge", "other"].map(|name| authority.issue(&Shape::client(name)));
         Self { authority, service, edge, other }
     }
 
-    fn gateway(&self) -> Gateway {
+    pub(crate) fn gateway(&self) -> Gateway {
         let edge = [GatewayCertificateName::common_name("edge")];
         let matcher = GatewayCertificateMatcher::named(anchors(&self.authority), edge).unwrap();
         Gateway::nginx(["127.0.0.1"]).unwrap().certificate(matcher)
@@ -85,7 +85,7 @@ impl TimeProvider for FixedTime {
     }
 }
 
-async fn who(identity: Option<ClientIdentity>) -> String {
+pub(crate) async fn who(identity: Option<ClientIdentity>) -> String {
     identity.map_or("nobody".to_owned(), |identity| identity.subject().to_string())
 }
 
@@ -96,7 +96,7 @@ async fn listen() -> (TcpListener, SocketAddr) {
 }
 
 /// axum behind an acceptor of its own, which fills in who connected.
-async fn serve_axum(house: &House, layer: ClientCertLayer) -> SocketAddr {
+pub(crate) async fn serve_axum(house: &House, layer: ClientCertLayer) -> SocketAddr {
     let (listener, address) = listen().await;
     let acceptor = house.acceptor(b"http/1.1");
     let app = Router::new().route("/", get(who)).layer(layer);
