@@ -1,7 +1,8 @@
 //! Trust of several gateways replaced at run time.
 
 use tower_client_cert::{
-    ClientCertLayer, ConfigError, Gateway, GatewayCertificateMatcher, Intermediates, SenderProblem, TrustReplacement,
+    ClientCertLayer, ConfigError, Gateway, GatewayCertificateMatcher, Intermediates, IssuedBy, SenderProblem,
+    TrustReplacement,
 };
 
 use crate::proofs::{anchors, builder};
@@ -72,4 +73,31 @@ fn clients_cannot_become_gateways_by_a_replacement() {
     let layer = builder(gateway, &pki).build().unwrap();
     let error = layer.handle().replace(anchors(&internal), none()).unwrap_err();
     assert!(matches!(error, ConfigError::Sender(SenderProblem::AnchorShared { .. })), "{error}");
+}
+
+#[tokio::test]
+async fn a_gateway_without_anchors_of_its_own_can_be_given_some() {
+    let (common, own, new) = (Pki::new(), Pki::new(), Pki::new());
+    let layer = two(&common, &own);
+    let issuers = Intermediates::from_der(new.intermediate.der()).unwrap();
+    layer.handle().replace_all(TrustReplacement::new().gateway("nginx", anchors(&new.root), issuers)).unwrap();
+    assert!(accepts(&layer, COMMON, &new).await && !accepts(&layer, COMMON, &common).await);
+    assert!(accepts(&layer, PARTNER, &own).await && !accepts(&layer, PARTNER, &new).await);
+}
+
+#[tokio::test]
+async fn allowed_issuers_may_be_known_by_the_label_of_any_gateway_s_anchors_and_by_no_other() {
+    let (common, own) = (Pki::new(), Pki::new());
+    let partner = Gateway::nginx(["10.2.0.0/24"]).unwrap().named("partner");
+    let partner = partner.anchors(anchors(&own.intermediate).labelled("partner"));
+    let with_label = |label: &str| {
+        let builder = builder(Gateway::nginx(["10.1.0.0/24"]).unwrap(), &common).gateway(partner.clone());
+        builder.only_issued_by([IssuedBy::label(label)]).build()
+    };
+    let layer = with_label("partner").unwrap();
+    assert!(accepts(&layer, PARTNER, &own).await && !accepts(&layer, COMMON, &common).await);
+    assert!(matches!(with_label("parnter"), Err(ConfigError::UnknownAnchorLabel { .. })));
+    let unlabelled = TrustReplacement::new().gateway("partner", anchors(&own.intermediate), none());
+    assert!(layer.handle().replace_all(unlabelled).is_err());
+    assert!(accepts(&layer, PARTNER, &own).await);
 }
