@@ -5,8 +5,13 @@
 
 #![cfg(test)]
 
+mod apache;
+mod haproxy;
 mod nginx;
 mod page;
+mod running;
+mod scenes;
+mod service;
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
