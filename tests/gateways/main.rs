@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod apache;
+mod caddy;
 mod haproxy;
 mod nginx;
 mod page;
