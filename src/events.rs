@@ -94,7 +94,7 @@ impl Events {
             target: TARGET,
             gateway = %Escaped(identity.gateway()),
             gateway.address = %identity.gateway_peer(),
-            anchor = %Escaped(&identity.path().anchor().name()),
+            anchor = %Escaped(&identity.path().trusted_by_name()),
             tls.client.subject = %Escaped(&certificate.subject().to_string()),
             tls.client.issuer = %Escaped(&certificate.issuer().to_string()),
             tls.client.x509.serial_number = %certificate.serial(),

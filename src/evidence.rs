@@ -35,8 +35,20 @@ pub enum Check {
     Encoding,
     /// Signatures, dates, constraints and purpose along a path to a trust anchor.
     Path,
+    /// The certificate is for clients (extended key usage).
+    Purpose,
+    /// Every key of the path may be used for what it is used for (key usage).
+    KeyUsage,
+    /// Every key of the path is of an accepted kind and size.
+    Key,
+    /// The certificate is not valid for longer than the limit.
+    Lifetime,
+    /// The required policies hold along the path.
+    Policies,
     /// The issuer is one of those allowed.
     Issuer,
+    /// The certificate or its key is pinned.
+    Pin,
     /// The certificate is not on the deny-list.
     DenyList,
     /// Revocation lists (RFC 5280 section 5).
@@ -60,6 +72,15 @@ pub enum Outcome {
         /// When the source goes stale, where it says so.
         next_update: Option<SystemTime>,
     },
+    /// It was done, and passed only because the operator had loosened it.
+    Allowed {
+        /// The names of the options.
+        options: Arc<str>,
+        /// What it was judged by.
+        source: Arc<str>,
+        /// When it was done.
+        checked_at: SystemTime,
+    },
     /// It is configured and was left out for this request.
     Skipped {
         /// Why.
@@ -82,10 +103,10 @@ impl Evidence {
         self.entries.iter().find(|entry| entry.check == check).map(|entry| &entry.outcome)
     }
 
-    /// Whether a check was done and passed.
+    /// Whether a check was done and passed, without or with an option that loosens it.
     #[must_use]
     pub fn passed(&self, check: Check) -> bool {
-        matches!(self.outcome(check), Some(Outcome::Passed { .. }))
+        matches!(self.outcome(check), Some(Outcome::Passed { .. } | Outcome::Allowed { .. }))
     }
 
     pub(crate) fn add(&mut self, check: Check, outcome: Outcome) {
@@ -109,7 +130,13 @@ impl Check {
             Self::Header => "header",
             Self::Encoding => "encoding",
             Self::Path => "path",
+            Self::Purpose => "purpose",
+            Self::KeyUsage => "key-usage",
+            Self::Key => "key",
+            Self::Lifetime => "lifetime",
+            Self::Policies => "policies",
             Self::Issuer => "issuer",
+            Self::Pin => "pin",
             Self::DenyList => "deny-list",
             Self::Crl => "crl",
             Self::Ocsp => "ocsp",
@@ -123,7 +150,14 @@ impl Check {
             Self::Sender => Stage::Gateway,
             Self::Header => Stage::Header,
             Self::Encoding => Stage::Encoding,
-            Self::Path | Self::Issuer => Stage::Validation,
+            Self::Path
+            | Self::Purpose
+            | Self::KeyUsage
+            | Self::Key
+            | Self::Lifetime
+            | Self::Policies
+            | Self::Issuer
+            | Self::Pin => Stage::Validation,
             Self::DenyList | Self::Crl | Self::Ocsp => Stage::Revocation,
         }
     }
@@ -156,6 +190,12 @@ mod serialize {
                     entry.serialize_entry("checked_at", &Utc(*checked_at).to_string())?;
                     entry.serialize_entry("this_update", &this_update.map(|time| Utc(time).to_string()))?;
                     entry.serialize_entry("next_update", &next_update.map(|time| Utc(time).to_string()))?;
+                }
+                Outcome::Allowed { options, source, checked_at } => {
+                    entry.serialize_entry("outcome", "allowed")?;
+                    entry.serialize_entry("options", options.as_ref())?;
+                    entry.serialize_entry("source", source.as_ref())?;
+                    entry.serialize_entry("checked_at", &Utc(*checked_at).to_string())?;
                 }
                 Outcome::Skipped { why } => {
                     entry.serialize_entry("outcome", "skipped")?;

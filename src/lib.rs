@@ -88,6 +88,7 @@ mod reason;
 mod rejection;
 mod revocation;
 mod snapshot;
+mod stage;
 #[cfg(feature = "tonic")]
 pub mod tonic;
 mod utc;
@@ -108,7 +109,7 @@ pub use gateway::{
     StatusFormat, UnixPeers, UntrustedPeer,
 };
 pub use header::HeaderError;
-pub use identity::{CertificationPath, ClientIdentity, IdentityError};
+pub use identity::{CertificationPath, ClientIdentity, IdentityError, TrustedBy};
 pub use layer::{
     Authentication, ClientCert, ClientCertHandle, ClientCertLayer, ClientCertLayerBuilder, Refusal, ResponseBody,
     ResponseFuture, TrustReplacement,
@@ -116,7 +117,8 @@ pub use layer::{
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};
 pub use validation::{
-    Intermediates, IssuedBy, PathCertificate, Place, TrustAnchor, TrustAnchors, ValidationError, ValidationProblem,
+    Intermediates, IssuedBy, KeyKind, KeyPolicy, PathCertificate, Pin, PinKind, PinnedCertificates, Place,
+    RequiredPolicies, TrustAnchor, TrustAnchors, ValidationError, ValidationProblem,
 };
 
 #[cfg(all(doctest, feature = "axum", feature = "tonic"))]

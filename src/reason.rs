@@ -5,6 +5,8 @@ use std::fmt;
 
 use http::StatusCode;
 
+pub use crate::stage::{Fault, Stage};
+
 /// Why a request was refused.
 ///
 /// The [code](Self::code) is stable: it stands in logs, counters and dashboards, and never changes its meaning.
@@ -93,6 +95,32 @@ pub enum Reason {
     ValidityInvalid,
     /// A certificate is not of version 3.
     VersionUnsupported,
+    /// A certificate of the path has a field in a form that path validation does not read.
+    CertificateUnsupported,
+    /// The issuer's name is that of a known authority, but not octet for octet.
+    IssuerNameSpelling,
+    /// A key of the path is of a kind or size that is not accepted.
+    KeyUnacceptable,
+    /// A key of the path may not be used for what it is used for (RFC 5280 section 4.2.1.3).
+    KeyUsageUnsuitable,
+    /// The certificate is valid for longer than the limit.
+    LifetimeTooLong,
+    /// An authority constrains names of a kind that cannot be evaluated.
+    NameConstraintUnsupported,
+    /// The path is valid, but the certificate is not among those pinned.
+    NotPinned,
+    /// The path has more authorities than the layer is set to allow.
+    PathTooDeep,
+    /// A certificate has a critical policy extension, and policy constraints are not evaluated.
+    PolicyExtensionCritical,
+    /// The policies that are required do not hold along the path.
+    PolicyMissing,
+    /// A certificate breaks a rule of the strict profile that its anchors ask for.
+    ProfileViolated,
+    /// The certificate has a SPIFFE ID that is malformed, or is not its only URI.
+    SpiffeIdInvalid,
+    /// No anchors are known for the trust domain of the SPIFFE ID.
+    TrustDomainUnknown,
 
     /// A name in the certificate cannot serve as an identity.
     NameUnusable,
@@ -106,40 +134,6 @@ pub enum Reason {
     LayerMissing,
     /// A `ClientCertLayer` stands inside another.
     LayerNested,
-}
-
-/// The part of the line that a [`Reason`] belongs to, in the order in which a request meets them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Stage {
-    /// 1: who sent it.
-    Gateway,
-    /// 2: which header.
-    Header,
-    /// 3: from header bytes to certificates.
-    Encoding,
-    /// 4: path, dates, purpose, issuer.
-    Validation,
-    /// 5: deny-list, CRL, OCSP.
-    Revocation,
-    /// 6: who the client is.
-    Identity,
-    /// 7: may they do this.
-    Authorization,
-    /// The service itself is set up wrongly.
-    Setup,
-}
-
-/// Whose mistake a refusal is, as far as one request can tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Fault {
-    /// The client presented nothing, or something that is not acceptable.
-    Client,
-    /// The gateway, or somebody in its place, sent what no correctly configured gateway sends.
-    Gateway,
-    /// The service is set up wrongly.
-    Service,
 }
 
 /// The gRPC status code of a refusal, as a number of the gRPC specification.
@@ -188,6 +182,19 @@ impl Reason {
         Self::SignatureInvalid,
         Self::ValidityInvalid,
         Self::VersionUnsupported,
+        Self::CertificateUnsupported,
+        Self::IssuerNameSpelling,
+        Self::KeyUnacceptable,
+        Self::KeyUsageUnsuitable,
+        Self::LifetimeTooLong,
+        Self::NameConstraintUnsupported,
+        Self::NotPinned,
+        Self::PathTooDeep,
+        Self::PolicyExtensionCritical,
+        Self::PolicyMissing,
+        Self::ProfileViolated,
+        Self::SpiffeIdInvalid,
+        Self::TrustDomainUnknown,
         Self::NameUnusable,
         Self::CertificateMissing,
         Self::ClockUnusable,
@@ -238,6 +245,19 @@ impl Reason {
             Self::SignatureInvalid => "signature-invalid",
             Self::ValidityInvalid => "validity-invalid",
             Self::VersionUnsupported => "version-unsupported",
+            Self::CertificateUnsupported => "certificate-unsupported",
+            Self::IssuerNameSpelling => "issuer-name-spelling",
+            Self::KeyUnacceptable => "key-unacceptable",
+            Self::KeyUsageUnsuitable => "key-usage-unsuitable",
+            Self::LifetimeTooLong => "lifetime-too-long",
+            Self::NameConstraintUnsupported => "name-constraint-unsupported",
+            Self::NotPinned => "not-pinned",
+            Self::PathTooDeep => "path-too-deep",
+            Self::PolicyExtensionCritical => "policy-extension-critical",
+            Self::PolicyMissing => "policy-missing",
+            Self::ProfileViolated => "profile-violated",
+            Self::SpiffeIdInvalid => "spiffe-id-invalid",
+            Self::TrustDomainUnknown => "trust-domain-unknown",
             Self::NameUnusable => "name-unusable",
             Self::CertificateMissing => "certificate-missing",
             Self::ClockUnusable => "clock-unusable",
@@ -286,7 +306,20 @@ impl Reason {
             | Self::PathTooComplex
             | Self::SignatureInvalid
             | Self::ValidityInvalid
-            | Self::VersionUnsupported => Stage::Validation,
+            | Self::VersionUnsupported
+            | Self::CertificateUnsupported
+            | Self::IssuerNameSpelling
+            | Self::KeyUnacceptable
+            | Self::KeyUsageUnsuitable
+            | Self::LifetimeTooLong
+            | Self::NameConstraintUnsupported
+            | Self::NotPinned
+            | Self::PathTooDeep
+            | Self::PolicyExtensionCritical
+            | Self::PolicyMissing
+            | Self::ProfileViolated
+            | Self::SpiffeIdInvalid
+            | Self::TrustDomainUnknown => Stage::Validation,
             Self::NameUnusable => Stage::Identity,
             Self::CertificateMissing => Stage::Authorization,
             Self::ClockUnusable | Self::LayerMissing | Self::LayerNested => Stage::Setup,
@@ -341,29 +374,6 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
-    }
-}
-
-impl Stage {
-    /// The stage's name as it stands in logs.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Gateway => "gateway",
-            Self::Header => "header",
-            Self::Encoding => "encoding",
-            Self::Validation => "validation",
-            Self::Revocation => "revocation",
-            Self::Identity => "identity",
-            Self::Authorization => "authorization",
-            Self::Setup => "setup",
-        }
-    }
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

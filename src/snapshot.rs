@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 
 use crate::error::{ConfigError, SenderProblem};
 use crate::gateway::{Gateway, check_apart};
-use crate::validation::{Intermediates, IssuedBy, Trust, TrustAnchors};
+use crate::validation::{Intermediates, IssuedBy, PinnedCertificates, Trust, TrustAnchors};
 
 /// One generation of trust. A request loads it once and keeps it to the end.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub(crate) struct TrustSources {
     pub(crate) gateways: Vec<Arc<Gateway>>,
     pub(crate) anchors: TrustAnchors,
     pub(crate) intermediates: Intermediates,
+    /// For gateways that have no anchors of their own.
+    pub(crate) pinned: PinnedCertificates,
 }
 
 impl Snapshot {
@@ -71,12 +73,13 @@ impl TrustSources {
 
     fn trusted_gateways(&self) -> Result<Vec<TrustedGateway>, ConfigError> {
         // Made even where every gateway has its own, so that anchors that cannot be used are always told.
-        let common = Arc::new(Trust::new(self.anchors.clone(), self.intermediates.clone())?);
+        let common = Arc::new(Trust::new(self.anchors.clone(), self.intermediates.clone(), self.pinned.clone())?);
         let trust_of = |gateway: &Gateway| match gateway.own_trust() {
             (None, own) if own.as_slice().is_empty() => Ok(Arc::clone(&common)),
             (anchors, own) => {
+                let pinned = if anchors.is_none() { self.pinned.clone() } else { PinnedCertificates::default() };
                 let anchors = anchors.unwrap_or(&self.anchors).clone();
-                Trust::new(anchors, self.intermediates.clone().and(own.clone())).map(Arc::new)
+                Trust::new(anchors, self.intermediates.clone().and(own.clone()), pinned).map(Arc::new)
             }
         };
         let member =

@@ -35,6 +35,16 @@ impl KeyIdentifier {
         elements.finish(FIELD)?;
         Ok(key_identifier.map(|element| Self(element.content.into())))
     }
+
+    /// Tells whether the value of an authority key identifier extension names the key and nothing else.
+    pub(super) fn is_by_key_alone(value: &[u8]) -> bool {
+        let field = "authority key identifier";
+        let by_key = |elements: Elements<'_>| {
+            let mut elements = elements;
+            elements.optional(field, tag::context(0)).is_ok_and(|key| key.is_some()) && elements.is_empty()
+        };
+        Elements::inside(field, tag::SEQUENCE, value).is_ok_and(by_key)
+    }
 }
 
 impl fmt::Display for KeyIdentifier {

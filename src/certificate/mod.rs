@@ -37,7 +37,9 @@ mod fingerprint;
 mod hex;
 mod key_identifier;
 mod key_usage;
+mod name_constraints;
 mod object_identifier;
+mod policies;
 mod public_key;
 mod purpose;
 mod rfc4514;
@@ -45,6 +47,7 @@ mod serial_number;
 #[cfg(feature = "serde")]
 mod serialize;
 mod signature_algorithm;
+mod signed_parts;
 mod tbs;
 #[cfg(test)]
 mod tests;
@@ -63,11 +66,14 @@ pub(crate) use extension::Extension;
 pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use key_identifier::KeyIdentifier;
 pub use key_usage::KeyUsage;
+pub(crate) use name_constraints::ConstrainedNames;
 pub use object_identifier::{ObjectIdentifier, ParseObjectIdentifierError};
+pub(crate) use policies::Policies;
 pub use public_key::{PublicKey, RsaPublicKey};
 pub use purpose::Purpose;
 pub use serial_number::SerialNumber;
 pub use signature_algorithm::SignatureAlgorithm;
+pub(crate) use signed_parts::SignedParts;
 
 /// One X.509 certificate with its fields.
 #[derive(Clone)]
@@ -208,6 +214,32 @@ impl Certificate {
         &self.fields.extensions.all
     }
 
+    /// The extension of this type, given as dotted text.
+    pub(crate) fn extension(&self, dotted: &str) -> Option<&Extension> {
+        self.extensions().iter().find(|extension| extension.oid == *dotted)
+    }
+
+    /// Whether the issuer's key is named by a key identifier, and the issuer in no other way; `None` without that
+    /// extension.
+    pub(crate) fn names_issuer_by_key_alone(&self) -> Option<bool> {
+        self.extension(AUTHORITY_KEY_ID).map(|extension| KeyIdentifier::is_by_key_alone(&extension.value))
+    }
+
+    /// The kinds of names that the name constraints of an authority speak of; none without that extension.
+    pub(crate) fn constrained_names(&self) -> Result<ConstrainedNames, CertificateError> {
+        self.extension(NAME_CONSTRAINTS).map_or_else(|| Ok(ConstrainedNames::default()), ConstrainedNames::read)
+    }
+
+    /// What the policy extensions say.
+    pub(crate) fn policies(&self) -> Result<Policies, CertificateError> {
+        Policies::read(self.extensions())
+    }
+
+    /// What was signed, how, and with which key it can be verified.
+    pub(crate) fn signed_parts(&self) -> Result<SignedParts<'_>, CertificateError> {
+        SignedParts::read(&self.der)
+    }
+
     /// Says which name of the subject, if any, holds a NUL character: other programs end the text there.
     pub(crate) fn name_with_nul(&self) -> Option<String> {
         if let Some(attribute) = self.subject().attribute_with_nul() {
@@ -229,6 +261,9 @@ impl fmt::Debug for Certificate {
             .finish_non_exhaustive()
     }
 }
+
+const AUTHORITY_KEY_ID: &str = "2.5.29.35";
+const NAME_CONSTRAINTS: &str = "2.5.29.30";
 
 /// Characters of a subject in `Debug` output.
 const MAX_SUBJECT_CHARACTERS: usize = 256;

@@ -16,6 +16,8 @@ pub struct PublicKey {
     algorithm: ObjectIdentifier,
     curve: Option<ObjectIdentifier>,
     rsa: Option<RsaPublicKey>,
+    /// The key itself where its form must be judged and is short: the point of an elliptic curve key.
+    point: Box<[u8]>,
 }
 
 impl PublicKey {
@@ -40,7 +42,8 @@ impl PublicKey {
         };
         let is_rsa = algorithm == *RSA_ENCRYPTION || algorithm == *RSASSA_PSS;
         let rsa = if is_rsa { Some(RsaPublicKey::read(key)?) } else { None };
-        Ok(Self { algorithm, curve, rsa })
+        let point = if rsa.is_none() && key.len() <= MAX_POINT_OCTETS { key } else { &[] };
+        Ok(Self { algorithm, curve, rsa, point: point.into() })
     }
 
     /// Returns the algorithm's object identifier.
@@ -53,6 +56,11 @@ impl PublicKey {
     #[must_use]
     pub const fn curve(&self) -> Option<&ObjectIdentifier> {
         self.curve.as_ref()
+    }
+
+    /// Returns the octets of a key on an elliptic curve; empty for other keys and for those that are too long to be one.
+    pub(crate) fn point(&self) -> &[u8] {
+        &self.point
     }
 
     /// Returns what is known of an RSA key; `None` for other keys.
@@ -163,6 +171,8 @@ const FIELD: &str = "subject public key info";
 const EC_PUBLIC_KEY: &str = "1.2.840.10045.2.1";
 const RSA_ENCRYPTION: &str = "1.2.840.113549.1.1.1";
 const RSASSA_PSS: &str = "1.2.840.113549.1.1.10";
+/// Octets of an uncompressed point on P-521, the longest that is accepted.
+const MAX_POINT_OCTETS: usize = 133;
 /// Octets of an RSA modulus: 16384 bits, twice what any verifier here accepts.
 const MAX_MODULUS_OCTETS: usize = 2048;
 

@@ -6,6 +6,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use ipnet::IpNet;
 
@@ -40,6 +41,13 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: CertificateProblem,
     },
+    /// An allowance for clocks that is too large.
+    ClockSkew {
+        /// The allowance as given.
+        skew: Duration,
+        /// The most there may be.
+        limit: Duration,
+    },
     /// `except` without `required`.
     ExceptWithoutRequired,
     /// A path in `except` that no request can have.
@@ -60,6 +68,11 @@ pub enum ConfigError {
         value: String,
         /// What is wrong with it.
         problem: HeaderNameProblem,
+    },
+    /// A size of RSA keys that no policy can ask for.
+    KeySize {
+        /// The size as given.
+        bits: usize,
     },
     /// A limit that would refuse everything.
     Limit {
@@ -86,6 +99,11 @@ pub enum ConfigError {
     Status {
         /// The status as given.
         value: u16,
+    },
+    /// A trust domain that no SPIFFE ID can have.
+    TrustDomain {
+        /// The trust domain as given.
+        value: String,
     },
     /// An issuer restriction that names no anchor.
     UnknownAnchorLabel {
@@ -127,10 +145,31 @@ pub enum HeaderNameProblem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CertificateProblem {
+    /// It has a critical extension that cannot be honoured.
+    CriticalExtension {
+        /// The extension's object identifier.
+        oid: String,
+    },
+    /// Its key is of a kind or size that is not accepted.
+    Key {
+        /// The kind and size.
+        key: String,
+    },
+    /// Its basic constraints do not say that it is an authority's.
+    NoAuthority,
+    /// Its key usage does not let it sign certificates.
+    NoKeyCertSign,
     /// It cannot serve as a trust anchor or intermediate.
     NotUsable,
+    /// It breaks a rule of the strict profile.
+    Profile {
+        /// The rule.
+        rule: &'static str,
+    },
     /// It cannot be read.
     Unreadable(CertificateError),
+    /// It is of version 1.
+    Version1,
 }
 
 /// What is wrong with PEM.
@@ -171,6 +210,9 @@ impl fmt::Display for ConfigError {
             Self::Certificate { origin, position, problem } => {
                 write!(f, "certificate {position} of {origin} {problem}")
             }
+            Self::ClockSkew { skew, limit } => {
+                write!(f, "clock skew of {} s: set the clocks, expected at most {} s", skew.as_secs(), limit.as_secs())
+            }
             Self::ExceptWithoutRequired => {
                 f.write_str("paths are excepted from a requirement that is not set: call required() too")
             }
@@ -181,6 +223,7 @@ impl fmt::Display for ConfigError {
             ),
             Self::File { path, .. } => write!(f, "cannot read {}", path.display()),
             Self::HeaderName { value, problem } => write!(f, "header name \"{}\" {problem}", Escaped(value)),
+            Self::KeySize { bits } => write!(f, "RSA keys of {bits} bits as the least: expected from 2048 to 8192"),
             Self::Limit { name } => write!(f, "limit {name} is 0, which would refuse every certificate"),
             Self::NoAlgorithms => {
                 f.write_str("no signature algorithms: enable the feature aws-lc-rs or ring, or hand in algorithms")
@@ -189,6 +232,11 @@ impl fmt::Display for ConfigError {
             Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
             Self::Sender(problem) => problem.fmt(f),
             Self::Status { value } => write!(f, "status {value} is no refusal: use one from 400 to 599"),
+            Self::TrustDomain { value } => write!(
+                f,
+                "trust domain \"{}\" cannot stand in a SPIFFE ID: expected up to 255 of a-z, 0-9, dot, dash, underscore",
+                Escaped(value)
+            ),
             Self::UnknownAnchorLabel { label, known } => {
                 write!(f, "no trust anchor is labelled \"{}\"; the labels are: ", Escaped(label))?;
                 if known.is_empty() {
@@ -246,8 +294,28 @@ impl fmt::Display for HeaderNameProblem {
 impl fmt::Display for CertificateProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::CriticalExtension { oid } => write!(
+                f,
+                "has the critical extension {}, which cannot be honoured: use a certificate without it",
+                Escaped(oid)
+            ),
+            Self::Key { key } => write!(
+                f,
+                "has the key {}: expected RSA of 2048 to 8192 bits in a multiple of 8, P-256, P-384, P-521 or Ed25519",
+                Escaped(key)
+            ),
+            Self::NoAuthority => f.write_str(
+                "is not an authority's, by its basic constraints: pin a client's own certificate with PinnedCertificates",
+            ),
+            Self::NoKeyCertSign => f.write_str("may not sign certificates, by its key usage: expected keyCertSign"),
             Self::NotUsable => f.write_str("cannot be used to build paths: expected X.509 version 3 of an issuer"),
+            Self::Profile { rule } => {
+                write!(f, "breaks the strict profile ({rule}): mend it, or do not ask for strict_profile()")
+            }
             Self::Unreadable(problem) => write!(f, "cannot be read: {problem}"),
+            Self::Version1 => f.write_str(
+                "is of version 1, which cannot say that it is an authority's: say allow_v1_anchor() if that is meant",
+            ),
         }
     }
 }

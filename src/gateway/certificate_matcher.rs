@@ -8,7 +8,9 @@ use super::gateway_certificate::GatewayCertificate;
 use crate::certificate::{Certificate, CertificateError, Fingerprint};
 use crate::error::{ConfigError, SenderProblem};
 use crate::escape::Escaped;
-use crate::validation::{Intermediates, Trust, TrustAnchors, ValidationError, ValidationOptions, validate_gateway};
+use crate::validation::{
+    Intermediates, PinnedCertificates, Trust, TrustAnchors, ValidationError, ValidationOptions, validate_gateway,
+};
 
 /// Which certificate a gateway has to present in its own TLS handshake with this service.
 ///
@@ -108,7 +110,10 @@ impl GatewayCertificateMatcher {
     }
 
     fn of(anchors: TrustAnchors, names: Names) -> Result<Self, ConfigError> {
-        Ok(Self { trust: Arc::new(Trust::new(anchors, Intermediates::default())?), names })
+        Ok(Self {
+            trust: Arc::new(Trust::new(anchors, Intermediates::default(), PinnedCertificates::default())?),
+            names,
+        })
     }
 }
 

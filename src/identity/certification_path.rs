@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::certificate::Certificate;
-use crate::validation::{TrustAnchor, ValidatedPath};
+use crate::validation::{Pin, TrustAnchor, TrustSource, ValidatedPath};
 
 /// A validated path: the client's certificate, the authorities above it, the trust anchor.
 #[derive(Clone, Debug)]
@@ -25,15 +25,41 @@ impl CertificationPath {
         &self.0.intermediates
     }
 
-    /// The trust anchor.
+    /// What the certificate is trusted by.
     #[must_use]
-    pub fn anchor(&self) -> &TrustAnchor {
-        &self.0.anchor
+    pub fn trusted_by(&self) -> TrustedBy<'_> {
+        match &self.0.trusted_by {
+            TrustSource::Anchor(anchor) => TrustedBy::Anchor(anchor),
+            TrustSource::Pin(pin) => TrustedBy::Pin(pin),
+        }
     }
 
-    /// The certificate of the authority that issued the client's: the first intermediate, or the anchor.
+    /// The trust anchor at which the path ends; `None` for a pinned certificate, which has no path.
     #[must_use]
-    pub fn issuer(&self) -> &Certificate {
-        self.0.intermediates.first().map_or_else(|| self.0.anchor.certificate(), AsRef::as_ref)
+    pub fn anchor(&self) -> Option<&TrustAnchor> {
+        self.0.anchor().map(AsRef::as_ref)
     }
+
+    /// The certificate of the authority that issued the client's: the first intermediate, or the anchor. `None` for a
+    /// pinned certificate, whose issuer nobody has looked at.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&Certificate> {
+        self.0.intermediates.first().map(AsRef::as_ref).or_else(|| self.anchor().map(TrustAnchor::certificate))
+    }
+
+    /// How evidence and logs name what the certificate is trusted by.
+    pub(crate) fn trusted_by_name(&self) -> Arc<str> {
+        self.0.trusted_by_name()
+    }
+}
+
+/// What a certificate is trusted by.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum TrustedBy<'a> {
+    /// A valid path that ends at this anchor.
+    Anchor(&'a TrustAnchor),
+    /// This pin, in place of a path. Of [`PinKind::PublicKey`](crate::PinKind::PublicKey) it says who holds the key, and
+    /// nothing about the names in the certificate.
+    Pin(&'a Pin),
 }

@@ -16,14 +16,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-pub use self::certification_path::CertificationPath;
+pub use self::certification_path::{CertificationPath, TrustedBy};
 use crate::certificate::{AlternativeName, Certificate, DistinguishedName, Fingerprint, Purpose, SerialNumber};
 use crate::clock::Clock;
 use crate::escape::Escaped;
 use crate::evidence::Evidence;
 use crate::gateway::GatewayPeer;
 use crate::revocation::UnrevokedChain;
-use crate::validation::whole_seconds;
+use crate::validation::{PinKind, TrustAnchor, whole_seconds};
 
 /// The client, as its validated certificate names it. Cheap to clone.
 ///
@@ -136,7 +136,22 @@ impl ClientIdentity {
     /// The operator's label of the trust anchor.
     #[must_use]
     pub fn anchor_label(&self) -> Option<&str> {
-        self.0.path.anchor().label()
+        self.0.path.anchor().and_then(TrustAnchor::label)
+    }
+
+    /// What the certificate is trusted by: the anchor of a valid path, or a pin in place of one.
+    #[must_use]
+    pub fn trusted_by(&self) -> TrustedBy<'_> {
+        self.0.path.trusted_by()
+    }
+
+    /// Whether the names in the certificate were vouched for, by an authority or by a pin of the whole certificate.
+    ///
+    /// They were not where the public key alone is pinned in place of a path: the key's holder can write any names.
+    /// Decide then by the pin.
+    #[must_use]
+    pub fn has_vouched_names(&self) -> bool {
+        !matches!(self.trusted_by(), TrustedBy::Pin(pin) if pin.kind() == PinKind::PublicKey)
     }
 
     /// The name of the gateway that vouches that the client holds the private key.
@@ -174,7 +189,7 @@ impl fmt::Debug for ClientIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientIdentity")
             .field("certificate", self.certificate())
-            .field("anchor", &self.0.path.anchor().name())
+            .field("trusted_by", &self.0.path.trusted_by_name())
             .field("gateway", &self.0.gateway)
             .finish_non_exhaustive()
     }

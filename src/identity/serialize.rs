@@ -3,9 +3,9 @@
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
-use super::{CertificationPath, ClientIdentity};
+use super::{CertificationPath, ClientIdentity, TrustedBy};
 use crate::utc::Utc;
-use crate::validation::TrustAnchor;
+use crate::validation::{Pin, PinKind, TrustAnchor};
 
 impl Serialize for ClientIdentity {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -24,9 +24,14 @@ impl Serialize for ClientIdentity {
 impl Serialize for CertificationPath {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let intermediates: Vec<_> = self.intermediates().iter().map(AsRef::as_ref).collect();
-        let mut path = serializer.serialize_struct("CertificationPath", 2)?;
+        let pin = match self.trusted_by() {
+            TrustedBy::Pin(pin) => Some(pin),
+            TrustedBy::Anchor(_) => None,
+        };
+        let mut path = serializer.serialize_struct("CertificationPath", 3)?;
         path.serialize_field("intermediates", &intermediates)?;
-        path.serialize_field("anchor", self.anchor())?;
+        path.serialize_field("anchor", &self.anchor())?;
+        path.serialize_field("pin", &pin)?;
         path.end()
     }
 }
@@ -37,5 +42,19 @@ impl Serialize for TrustAnchor {
         anchor.serialize_field("label", &self.label())?;
         anchor.serialize_field("certificate", self.certificate())?;
         anchor.end()
+    }
+}
+
+impl Serialize for Pin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let kind = match self.kind() {
+            PinKind::Certificate => "certificate",
+            PinKind::PublicKey => "public key",
+        };
+        let mut pin = serializer.serialize_struct("Pin", 3)?;
+        pin.serialize_field("label", &self.label())?;
+        pin.serialize_field("kind", kind)?;
+        pin.serialize_field("sha256", &self.fingerprint().to_string())?;
+        pin.end()
     }
 }

@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
-use rustls_pki_types::SignatureVerificationAlgorithm;
 
 use super::ClientCertLayer;
 use super::refusal::{References, Refusals};
@@ -16,7 +16,7 @@ use crate::gateway::Gateway;
 use crate::re_emission::ReEmission;
 use crate::reason::{GrpcCode, Reason};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources};
-use crate::validation::{DEFAULT_ALGORITHMS, Intermediates, IssuedBy, TrustAnchors, ValidationOptions};
+use crate::validation::{Intermediates, PinnedCertificates, TrustAnchors, ValidationOptions};
 
 /// Sets the options of a [`ClientCertLayer`]; made by [`ClientCertLayer::builder`].
 #[derive(Debug)]
@@ -25,8 +25,8 @@ pub struct ClientCertLayerBuilder {
     gateways: Vec<Gateway>,
     anchors: TrustAnchors,
     intermediates: Intermediates,
-    only_issued_by: Option<Vec<IssuedBy>>,
-    algorithms: Algorithms,
+    pinned: PinnedCertificates,
+    pub(super) validation: ValidationOptions,
     untrusted_header: UntrustedHeader,
     re_emission: ReEmission,
     required: bool,
@@ -37,17 +37,14 @@ pub struct ClientCertLayerBuilder {
     grpc_codes: HashMap<Reason, GrpcCode>,
 }
 
-#[derive(Clone, Copy)]
-struct Algorithms(&'static [&'static dyn SignatureVerificationAlgorithm]);
-
 impl ClientCertLayerBuilder {
     pub(super) fn new(gateway: Gateway, anchors: TrustAnchors) -> Self {
         Self {
             gateways: vec![gateway],
             anchors,
             intermediates: Intermediates::default(),
-            only_issued_by: None,
-            algorithms: Algorithms(DEFAULT_ALGORITHMS),
+            pinned: PinnedCertificates::default(),
+            validation: ValidationOptions::default(),
             untrusted_header: UntrustedHeader::default(),
             re_emission: ReEmission::default(),
             required: false,
@@ -74,10 +71,12 @@ impl ClientCertLayerBuilder {
         self
     }
 
-    /// Accepts only clients with one of these authorities in their path. Default: every authority under the anchors.
-    /// An empty list accepts nobody.
-    pub fn only_issued_by(mut self, authorities: impl IntoIterator<Item = IssuedBy>) -> Self {
-        self.only_issued_by.get_or_insert_default().extend(authorities);
+    /// Accepts these certificates or keys in place of a path: registered partners and self-signed certificates (RFC 8705
+    /// section 2.2). Dates, key and usages are checked; issuer, policies and lifetime are not. Default: none.
+    ///
+    /// They hold for every gateway that has no anchors of its own.
+    pub fn trust_pinned(mut self, pinned: PinnedCertificates) -> Self {
+        self.pinned = self.pinned.and(pinned);
         self
     }
 
@@ -122,13 +121,6 @@ impl ClientCertLayerBuilder {
         self
     }
 
-    /// The signature algorithms that are accepted in certificates. Default: those of the provider feature, which are
-    /// RSA of 2048 to 8192 bits, ECDSA with SHA-2 and Ed25519.
-    pub fn signature_algorithms(mut self, algorithms: &'static [&'static dyn SignatureVerificationAlgorithm]) -> Self {
-        self.algorithms = Algorithms(algorithms);
-        self
-    }
-
     /// The clock by which certificates are judged. Default: the system's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -158,12 +150,14 @@ impl ClientCertLayerBuilder {
             (false, except) if except.is_empty() => Presence::Optional,
             (false, _) => return Err(ConfigError::ExceptWithoutRequired),
         };
-        if self.algorithms.0.is_empty() {
+        if self.validation.algorithms.is_empty() {
             return Err(ConfigError::NoAlgorithms);
         }
-        for (name, limit) in
-            [("max_header_bytes", self.limits.header_bytes), ("max_certificates", self.limits.certificates)]
-        {
+        for (name, limit) in [
+            ("max_header_bytes", self.limits.header_bytes),
+            ("max_certificates", self.limits.certificates),
+            ("max_depth", self.validation.max_depth),
+        ] {
             if limit == 0 {
                 return Err(ConfigError::Limit { name });
             }
@@ -171,16 +165,20 @@ impl ClientCertLayerBuilder {
         if let Some(status) = self.statuses.values().find(|status| !(400..600).contains(&status.as_u16())) {
             return Err(ConfigError::Status { value: status.as_u16() });
         }
-        let only_issued_by = self.only_issued_by;
+        let validation = self.validation;
+        if validation.clock_skew > MAX_CLOCK_SKEW {
+            return Err(ConfigError::ClockSkew { skew: validation.clock_skew, limit: MAX_CLOCK_SKEW });
+        }
         let now = self.clock.now();
         let gateways = self.gateways.into_iter().map(Arc::new).collect();
-        let sources = TrustSources { gateways, anchors: self.anchors, intermediates: self.intermediates };
-        let snapshot = Snapshot::new(sources, only_issued_by.as_deref(), now)?;
+        let sources =
+            TrustSources { gateways, anchors: self.anchors, intermediates: self.intermediates, pinned: self.pinned };
+        let snapshot = Snapshot::new(sources, validation.only_issued_by.as_deref(), now)?;
         let events = Arc::new(Events::new(Arc::clone(&self.clock)));
         let authenticator = Authenticator {
             untrusted_header: self.untrusted_header,
             limits: self.limits,
-            validation: ValidationOptions { algorithms: self.algorithms.0, only_issued_by },
+            validation,
             snapshot: CurrentSnapshot::new(snapshot),
             clock: self.clock,
             events: Arc::clone(&events),
@@ -195,8 +193,6 @@ impl ClientCertLayerBuilder {
     }
 }
 
-impl std::fmt::Debug for Algorithms {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} algorithms", self.0.len())
-    }
-}
+/// The most that clocks may differ. Clocks that are further apart need mending, and every second of it is one more in
+/// which an expired certificate is accepted.
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(300);

@@ -24,6 +24,7 @@ mod refusal;
 mod replacement;
 mod response_body;
 mod service;
+mod validation_options;
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 use crate::error::ConfigError;
 use crate::snapshot::TrustSources;
-use crate::validation::{Intermediates, TrustAnchors};
+use crate::validation::{Intermediates, PinnedCertificates, TrustAnchors};
 
 /// Sets of anchors and intermediates to be put in force together; see
 /// [`ClientCertHandle::replace_all`](super::ClientCertHandle::replace_all).
@@ -23,6 +23,7 @@ use crate::validation::{Intermediates, TrustAnchors};
 pub struct TrustReplacement {
     layer: Option<(TrustAnchors, Intermediates)>,
     gateways: Vec<(String, TrustAnchors, Intermediates)>,
+    pinned: Option<PinnedCertificates>,
 }
 
 impl TrustReplacement {
@@ -43,6 +44,12 @@ impl TrustReplacement {
         self
     }
 
+    /// Replaces the certificates and keys that are accepted in place of a path.
+    pub fn trust_pinned(mut self, pinned: PinnedCertificates) -> Self {
+        self.pinned = Some(pinned);
+        self
+    }
+
     pub(super) fn applied_to(self, mut sources: TrustSources) -> Result<TrustSources, ConfigError> {
         if let Some((anchors, intermediates)) = self.layer {
             sources.anchors = anchors;
@@ -50,6 +57,9 @@ impl TrustReplacement {
         }
         for (name, anchors, intermediates) in self.gateways {
             sources.replace_of(&name, anchors, intermediates)?;
+        }
+        if let Some(pinned) = self.pinned {
+            sources.pinned = pinned;
         }
         Ok(sources)
     }

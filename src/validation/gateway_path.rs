@@ -5,11 +5,11 @@ use std::time::SystemTime;
 
 use rustls_pki_types::CertificateDer;
 
-use super::{Search, Trust, ValidationError, ValidationOptions};
+use super::{Trust, ValidationError, ValidationOptions, path_of};
 use crate::certificate::Certificate;
 
-/// Finds a path from a gateway's certificate to one of its own anchors. The restriction of clients' issuers is no
-/// concern here.
+/// Finds a path from a gateway's certificate to one of its own anchors. What is asked of clients beyond a valid path is
+/// no concern here.
 pub(crate) fn validate_gateway(
     end_entity: &Arc<Certificate>,
     candidates: &[CertificateDer<'_>],
@@ -17,6 +17,13 @@ pub(crate) fn validate_gateway(
     options: &ValidationOptions,
     now: SystemTime,
 ) -> Result<(), Box<ValidationError>> {
-    let options = ValidationOptions { only_issued_by: None, ..options.clone() };
-    Search { end_entity, candidates, trust, options: &options, now }.path().map(|_| ())
+    let options = ValidationOptions {
+        max_lifetime: None,
+        required_policies: Vec::new(),
+        only_issued_by: None,
+        only_pinned: None,
+        ..options.clone()
+    };
+    let presented = candidates.iter().map(|candidate| candidate.clone().into_owned()).collect();
+    path_of(end_entity, presented, trust, &options, now).map(|_| ())
 }

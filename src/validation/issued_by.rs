@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::TrustAnchor;
-use crate::certificate::{Certificate, Fingerprint};
+use crate::certificate::{Certificate, Fingerprint, ObjectIdentifier};
 use crate::error::ConfigError;
 
 /// Names an issuing authority: an anchor by its label, or any authority of the path by fingerprint.
@@ -16,6 +16,7 @@ enum Authority {
     AnchorLabel(Box<str>),
     Certificate(Fingerprint),
     PublicKey(Fingerprint),
+    Subject(Vec<(ObjectIdentifier, Box<str>)>),
 }
 
 impl IssuedBy {
@@ -38,6 +39,24 @@ impl IssuedBy {
         Self(Authority::PublicKey(fingerprint))
     }
 
+    /// The anchor or intermediate whose subject has exactly these attributes, in this order.
+    ///
+    /// Texts are compared octet for octet, whatever their string type. Every authority under the anchors can certify
+    /// another of this name, so a fingerprint or a label says more; use it for authorities that renew their keys.
+    ///
+    /// ```
+    /// use tower_client_cert::IssuedBy;
+    /// use tower_client_cert::certificate::ObjectIdentifier;
+    ///
+    /// let attribute = |oid: &str, text| Ok((oid.parse::<ObjectIdentifier>()?, text));
+    /// let authority = IssuedBy::subject([attribute("2.5.4.10", "CARC")?, attribute("2.5.4.3", "CARC I101L")?]);
+    /// # Ok::<(), tower_client_cert::certificate::ParseObjectIdentifierError>(())
+    /// ```
+    #[must_use]
+    pub fn subject<T: AsRef<str>>(attributes: impl IntoIterator<Item = (ObjectIdentifier, T)>) -> Self {
+        Self(Authority::Subject(attributes.into_iter().map(|(oid, text)| (oid, text.as_ref().into())).collect()))
+    }
+
     pub(super) fn holds_for(&self, intermediates: &[Arc<Certificate>], anchor: &TrustAnchor) -> bool {
         let any_authority = |is: &dyn Fn(&Certificate) -> bool| {
             is(anchor.certificate()) || intermediates.iter().any(|intermediate| is(intermediate))
@@ -48,6 +67,7 @@ impl IssuedBy {
             Authority::PublicKey(fingerprint) => {
                 any_authority(&|authority| authority.public_key_fingerprint() == fingerprint)
             }
+            Authority::Subject(attributes) => any_authority(&|authority| has_subject(authority, attributes)),
         }
     }
 
@@ -63,4 +83,10 @@ impl IssuedBy {
         known.dedup();
         Err(ConfigError::UnknownAnchorLabel { label: label.to_string(), known })
     }
+}
+
+fn has_subject(authority: &Certificate, attributes: &[(ObjectIdentifier, Box<str>)]) -> bool {
+    // An attribute that cannot be read as text is equal to nothing.
+    let found = authority.subject().iter().map(|attribute| (attribute.oid(), attribute.text()));
+    !attributes.is_empty() && found.eq(attributes.iter().map(|(oid, text)| (oid, Some(&**text))))
 }

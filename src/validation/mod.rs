@@ -1,58 +1,84 @@
 //! Stage 4: path, dates, purpose, issuer.
 //!
 //! **Decides** whether a path of valid signatures leads from the client's certificate to a configured trust anchor, at
-//! this moment, for client authentication, through an authority that is allowed.
-//! **Trusts** the configured anchors alone. Intermediates, configured or forwarded, are candidates for the path.
+//! this moment, for client authentication, through an authority that is allowed; or whether the certificate itself has
+//! been pinned.
+//! **Trusts** the configured anchors and pins alone. Intermediates, configured or forwarded, are candidates for the path.
 //! **Refuses** everything that does not end at an anchor; certificates and anchors outside their dates; an end entity
-//! that does not name clientAuth; authorities as clients; unknown critical extensions; weak signature algorithms.
-//! **Standard:** RFC 5280 section 6, with sections 4.2.1.9 (basic constraints), 4.2.1.10 (name constraints), 4.2.1.12
-//! (extended key usage) and 4.1.2.5 (both ends of the validity are inclusive). Dates of anchors are checked too, which
-//! section 6.2 leaves to the application.
+//! that does not name clientAuth; authorities as clients; keys used against their usage; weak keys and signatures;
+//! unknown critical extensions; paths that are longer than an authority or the operator allows.
+//! **Standard:** RFC 5280 section 6, with sections 4.2.1.3 (key usage), 4.2.1.4 (policies), 4.2.1.9 (basic constraints),
+//! 4.2.1.10 (name constraints), 4.2.1.12 (extended key usage) and 4.1.2.5 (both ends of the validity are inclusive).
+//! Dates and lengths of anchors are checked too, which section 6.2 leaves to the application. RFC 8705 section 2.2 for
+//! pins, SPIFFE X509-SVID for trust domains.
 //!
 //! Signatures, dates, lengths, name constraints and the search for a path are rustls-webpki's. What it leaves out is
-//! asked in its callback for each candidate path, so that a path that we refuse does not end the search for another.
+//! asked in its callback for each candidate path by [`judge`], so that a path that we refuse does not end the search for
+//! another. The reason that is shown for a refusal is found afterwards by `diagnosis`, which decides nothing.
 
 mod algorithms;
+mod allowance;
+mod anchor_profile;
+mod anchor_use;
+mod candidates;
 mod certificate_files;
+mod check;
+mod curve;
+mod dates;
+mod depth;
 mod diagnosis;
 mod error;
 mod gateway_path;
 mod intermediates;
 mod issued_by;
+mod issuer;
+mod key_policy;
+mod key_usage;
+mod lifetime;
+mod name_constraints;
+mod options;
+mod path;
+mod pins;
+mod policies;
+mod problem;
+mod problem_text;
 mod purpose;
+mod search;
+mod spiffe;
+mod strict_profile;
 mod trust;
 mod trust_anchors;
 
-use std::cell::RefCell;
-use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
-use webpki::{EndEntityCert, VerifiedPath};
+use std::time::SystemTime;
 
 pub(crate) use self::algorithms::DEFAULT as DEFAULT_ALGORITHMS;
-use self::diagnosis::{Diagnosis, not_for_client_use};
-pub use self::error::{PathCertificate, Place, ValidationError, ValidationProblem};
+use self::allowance::Allowance;
+use self::candidates::Candidates;
+pub(crate) use self::dates::whole_seconds;
+pub(crate) use self::depth::MAX_DEPTH;
+use self::diagnosis::Diagnosis;
+pub use self::error::{PathCertificate, Place, ValidationError};
 pub(crate) use self::gateway_path::validate_gateway;
 pub use self::intermediates::Intermediates;
 pub use self::issued_by::IssuedBy;
+pub use self::key_policy::{KeyKind, KeyPolicy};
+pub(crate) use self::options::ValidationOptions;
+pub(crate) use self::path::{TrustSource, ValidatedPath};
+pub use self::pins::{Pin, PinKind, PinnedCertificates};
+pub use self::policies::RequiredPolicies;
+pub use self::problem::ValidationProblem;
+use self::search::Search;
+use self::trust::Bundle;
 pub(crate) use self::trust::Trust;
+use self::trust_anchors::Profile;
 pub use self::trust_anchors::{TrustAnchor, TrustAnchors};
 use crate::certificate::Certificate;
 use crate::encoding::ForwardedChain;
 use crate::evidence::{Check, Evidence, Outcome};
 use crate::gateway::TrustedPeer;
 
-/// How paths are judged; the same for every request.
-#[derive(Clone)]
-pub(crate) struct ValidationOptions {
-    pub(crate) algorithms: &'static [&'static dyn SignatureVerificationAlgorithm],
-    /// `None` allows every authority under the anchors; an empty list allows none.
-    pub(crate) only_issued_by: Option<Vec<IssuedBy>>,
-}
-
-/// Proof that a path of the client's certificate is valid.
+/// Proof that the client's certificate is pinned or that a path of it is valid.
 #[derive(Debug)]
 pub(crate) struct ValidatedChain {
     pub(crate) peer: TrustedPeer,
@@ -60,175 +86,126 @@ pub(crate) struct ValidatedChain {
     pub(crate) evidence: Evidence,
 }
 
-/// The certificates of a valid path.
-#[derive(Clone, Debug)]
-pub(crate) struct ValidatedPath {
-    pub(crate) end_entity: Arc<Certificate>,
-    /// From the issuer of the end entity upwards.
-    pub(crate) intermediates: Vec<Arc<Certificate>>,
-    pub(crate) anchor: Arc<TrustAnchor>,
-}
-
-impl fmt::Debug for ValidationOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ValidationOptions")
-            .field("algorithms", &self.algorithms.len())
-            .field("only_issued_by", &self.only_issued_by)
-            .finish()
-    }
+/// A path that passed, with the options without which it would not have.
+#[derive(Debug)]
+struct JudgedPath {
+    path: ValidatedPath,
+    allowed: Vec<(Check, Allowance)>,
 }
 
 impl ValidatedChain {
-    /// Finds a path and judges it.
+    /// Finds the certificate among the pins, or finds a path and judges it.
     pub(crate) fn validate(
         chain: ForwardedChain,
         trust: &Trust,
         options: &ValidationOptions,
         now: SystemTime,
     ) -> Result<Self, Box<ValidationError>> {
-        let candidates = candidates(&chain, trust);
-        let search = Search { end_entity: &chain.end_entity, candidates: &candidates, trust, options, now };
-        let path = search.path()?;
-        let mut evidence = chain.evidence;
-        let anchor: Arc<str> = path.anchor.name().into();
-        evidence.add(Check::Path, Outcome::passed(Arc::clone(&anchor), now));
-        let issuer = options.only_issued_by.as_ref().map(|_| Outcome::passed(anchor, now));
-        evidence.add(Check::Issuer, issuer.unwrap_or(Outcome::NotConfigured));
-        Ok(Self { peer: chain.peer, path, evidence })
+        let ForwardedChain { peer, end_entity, candidates, mut evidence } = chain;
+        if let Some(pin) = trust.pinned().find(&end_entity) {
+            let allowed = pins::check(pin, &end_entity, &options.key_policy, now)?;
+            let allowed = allowed.into_iter().map(|allowance| (Check::Pin, allowance)).collect();
+            let trusted_by = TrustSource::Pin(Arc::clone(pin));
+            let path = ValidatedPath { end_entity, intermediates: Vec::new(), trusted_by };
+            record_pin(&mut evidence, &JudgedPath { path: path.clone(), allowed }, now);
+            return Ok(Self { peer, path, evidence });
+        }
+        let judged = path_of(&end_entity, candidates, trust, options, now)?;
+        record_path(&mut evidence, &judged, options, now);
+        Ok(Self { peer, path: judged.path, evidence })
     }
 }
 
-impl ValidatedPath {
-    /// The last second at which every certificate of the path is valid.
-    pub(crate) fn not_after(&self) -> SystemTime {
-        let above = self.intermediates.iter().map(|intermediate| intermediate.not_after());
-        let anchor = self.anchor.certificate().not_after();
-        above.chain([anchor]).fold(self.end_entity.not_after(), SystemTime::min)
-    }
-}
-
-/// One search for a path.
-struct Search<'a> {
-    end_entity: &'a Arc<Certificate>,
-    candidates: &'a [CertificateDer<'a>],
-    trust: &'a Trust,
-    options: &'a ValidationOptions,
+fn path_of(
+    end_entity: &Arc<Certificate>,
+    forwarded: Vec<rustls_pki_types::CertificateDer<'static>>,
+    trust: &Trust,
+    options: &ValidationOptions,
     now: SystemTime,
+) -> Result<JudgedPath, Box<ValidationError>> {
+    let nothing = Bundle::empty(None);
+    let bundle = spiffe::bundle_for(end_entity, trust)?.unwrap_or(&nothing);
+    let candidates = Candidates::choose(forwarded, end_entity, trust);
+    let search = Search { end_entity, candidates: &candidates, bundle, options, now };
+    search.path().map_err(|dead| Box::new(Diagnosis::of(&search, trust).reason_for(dead)))
 }
 
-impl Search<'_> {
-    fn path(&self) -> Result<ValidatedPath, Box<ValidationError>> {
-        let Ok(since_1970) = self.now.duration_since(UNIX_EPOCH) else {
-            return Err(self.refuse(ValidationProblem::ClockUnusable { now: self.now }));
-        };
-        let accepted = RefCell::new(None);
-        let refused = RefCell::new(None);
-        let judge = |path: &VerifiedPath<'_>| match self.judge(path) {
-            Ok(path) => {
-                accepted.replace(Some(path));
-                Ok(())
-            }
-            Err(error) => {
-                refused.borrow_mut().get_or_insert(error);
-                Err(webpki::Error::UnknownIssuer)
-            }
-        };
-        let error = match self.search(since_1970, &judge) {
-            Ok(()) => match accepted.take() {
-                Some(path) => return Ok(path),
-                // The callback accepted no path, so there is none, whatever the search says.
-                None => webpki::Error::UnknownIssuer,
-            },
-            Err(error) => error,
-        };
-        // A path that only we refused says more than the dead ends beside it.
-        let diagnosis =
-            Diagnosis { end_entity: self.end_entity, candidates: self.candidates, trust: self.trust, now: self.now };
-        Err(refused.take().unwrap_or_else(|| Box::new(diagnosis.of(&error))))
+/// Asks of a path what webpki leaves out.
+fn judge(
+    path: ValidatedPath,
+    anchor: &TrustAnchor,
+    options: &ValidationOptions,
+    now: SystemTime,
+) -> Result<JudgedPath, Box<ValidationError>> {
+    let mut allowed = Vec::new();
+    let mut note = |check, allowance: Option<Allowance>| allowed.extend(allowance.map(|allowance| (check, allowance)));
+    note(Check::Path, anchor_use::check(&path, anchor, now)?);
+    note(Check::Purpose, purpose::check(&path)?);
+    note(Check::KeyUsage, key_usage::check(&path)?);
+    note(Check::Key, key_policy::check(&path, &options.key_policy)?);
+    note(Check::Path, name_constraints::check(&path)?);
+    if anchor.profile() == Profile::Strict {
+        note(Check::Path, strict_profile::check(&path)?);
     }
-
-    fn search(
-        &self,
-        since_1970: Duration,
-        judge: &dyn Fn(&VerifiedPath<'_>) -> Result<(), webpki::Error>,
-    ) -> Result<(), webpki::Error> {
-        let end_entity = EndEntityCert::try_from(self.end_entity.certificate_der())?;
-        end_entity
-            .verify_for_usage(
-                self.options.algorithms,
-                self.trust.webpki_anchors(),
-                self.candidates,
-                UnixTime::since_unix_epoch(since_1970),
-                purpose::ClientPath,
-                None,
-                Some(judge),
-            )
-            .map(|_| ())
+    note(Check::Path, depth::check(&path, options.max_depth)?);
+    if let Some(limit) = options.max_lifetime {
+        note(Check::Lifetime, lifetime::check(&path, limit)?);
     }
-
-    /// Asks of a path what webpki leaves out.
-    fn judge(&self, path: &VerifiedPath<'_>) -> Result<ValidatedPath, Box<ValidationError>> {
-        let anchor = self.trust.anchor_of(path.anchor()).ok_or_else(|| self.refuse(ValidationProblem::Malformed))?;
-        let intermediates = self.owned_intermediates(path)?;
-        self.check_anchor_dates(anchor)?;
-        if !purpose::is_for_clients(self.end_entity) {
-            return Err(self.refuse(not_for_client_use(self.end_entity)));
-        }
-        if let Some(allowed) = &self.options.only_issued_by
-            && !allowed.iter().any(|authority| authority.holds_for(&intermediates, anchor))
-        {
-            return Err(self.refuse(ValidationProblem::IssuerNotAllowed { anchor: anchor.name() }));
-        }
-        Ok(ValidatedPath { end_entity: Arc::clone(self.end_entity), intermediates, anchor: Arc::clone(anchor) })
+    for required in &options.required_policies {
+        note(Check::Policies, policies::check(&path, required)?);
     }
-
-    /// The intermediates of the path, parsed. webpki is laxer than we are, so one may fail here.
-    fn owned_intermediates(&self, path: &VerifiedPath<'_>) -> Result<Vec<Arc<Certificate>>, Box<ValidationError>> {
-        let owned = |der: CertificateDer<'_>| {
-            let configured = self.trust.intermediates().iter().find(|known| known.der() == der.as_ref());
-            match configured {
-                Some(known) => Ok(Arc::clone(known)),
-                None => Certificate::from_der(der.into_owned())
-                    .map(Arc::new)
-                    .map_err(|_| self.refuse(ValidationProblem::Malformed)),
-            }
-        };
-        path.intermediate_certificates().map(|intermediate| owned(intermediate.der())).collect()
+    if let Some(authorities) = &options.only_issued_by {
+        note(Check::Issuer, issuer::check(&path, anchor, authorities)?);
     }
-
-    fn check_anchor_dates(&self, anchor: &TrustAnchor) -> Result<(), Box<ValidationError>> {
-        let (certificate, now) = (anchor.certificate(), self.now);
-        let refuse = |problem| Err(Box::new(ValidationError::new(problem, Place::Anchor, certificate)));
-        if whole_seconds(now) > whole_seconds(certificate.not_after()) {
-            return refuse(ValidationProblem::Expired { not_after: certificate.not_after(), now });
-        }
-        if now < certificate.not_before() {
-            return refuse(ValidationProblem::NotYetValid { not_before: certificate.not_before(), now });
-        }
-        Ok(())
+    if let Some(pins) = &options.only_pinned {
+        note(Check::Pin, pins::check_beside_path(pins, &path)?);
     }
-
-    #[expect(clippy::unnecessary_box_returns, reason = "every caller returns the box as its error")]
-    fn refuse(&self, problem: ValidationProblem) -> Box<ValidationError> {
-        Box::new(ValidationError::new(problem, Place::EndEntity, self.end_entity))
-    }
+    Ok(JudgedPath { path, allowed })
 }
 
-/// Certificates may be used throughout the second of their `notAfter` (RFC 5280 section 4.1.2.5).
-pub(crate) fn whole_seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since_1970| since_1970.as_secs())
+/// The checks of this stage, whether they were configured, in the order of the evidence.
+fn record_path(evidence: &mut Evidence, judged: &JudgedPath, options: &ValidationOptions, now: SystemTime) {
+    let configured = [
+        (Check::Path, true),
+        (Check::Purpose, true),
+        (Check::KeyUsage, true),
+        (Check::Key, true),
+        (Check::Lifetime, options.max_lifetime.is_some()),
+        (Check::Policies, !options.required_policies.is_empty()),
+        (Check::Issuer, options.only_issued_by.is_some()),
+        (Check::Pin, options.only_pinned.is_some()),
+    ];
+    record(evidence, judged, &configured, now);
 }
 
-/// Candidates for the path: what the operator configured, then what was forwarded, each once.
-fn candidates<'a>(chain: &'a ForwardedChain, trust: &'a Trust) -> Vec<CertificateDer<'a>> {
-    let mut candidates: Vec<_> =
-        trust.intermediates().iter().map(|intermediate| CertificateDer::from(intermediate.der())).collect();
-    for forwarded in &chain.candidates {
-        if !candidates.contains(forwarded) && forwarded != chain.end_entity.certificate_der() {
-            candidates.push(CertificateDer::from(forwarded.as_ref()));
-        }
+/// What a pin stands for: a path is neither there nor asked for.
+fn record_pin(evidence: &mut Evidence, judged: &JudgedPath, now: SystemTime) {
+    let why: Arc<str> = "the certificate itself is pinned".into();
+    for check in [Check::Path, Check::Issuer] {
+        evidence.add(check, Outcome::Skipped { why: Arc::clone(&why) });
     }
-    candidates
+    let done = [Check::Purpose, Check::KeyUsage, Check::Key, Check::Pin].map(|check| (check, true));
+    record(evidence, judged, &done, now);
+}
+
+fn record(evidence: &mut Evidence, judged: &JudgedPath, configured: &[(Check, bool)], now: SystemTime) {
+    let source = judged.path.trusted_by_name();
+    for (check, is_configured) in configured {
+        let options: Vec<_> = judged
+            .allowed
+            .iter()
+            .filter(|(allowed, _)| allowed == check)
+            .map(|(_, allowance)| allowance.option())
+            .collect();
+        let outcome = match (is_configured, options.is_empty()) {
+            (false, _) => Outcome::NotConfigured,
+            (true, true) => Outcome::passed(Arc::clone(&source), now),
+            (true, false) => {
+                Outcome::Allowed { options: options.join(", ").into(), source: Arc::clone(&source), checked_at: now }
+            }
+        };
+        evidence.add(*check, outcome);
+    }
 }
 
 /// The most intermediates a path can have: the ceiling of rustls-webpki.

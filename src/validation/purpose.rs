@@ -1,12 +1,17 @@
 use webpki::{Error, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter};
 
+use super::ValidatedPath;
+use super::allowance::Allowance;
+use super::check::{Checked, SubjectOfCheck};
+use super::error::Place;
+use super::problem::ValidationProblem;
 use crate::certificate::{Certificate, Purpose};
 
 /// The purposes that webpki asks about at each certificate of a path but the anchor.
 ///
 /// A certificate without the extension, with clientAuth or with anyExtendedKeyUsage passes here (RFC 5280 section
 /// 4.2.1.12): an authority that restricts nothing may issue for clients. What the end entity itself must say is asked
-/// by [`is_for_clients`], since webpki does not tell which certificate it is asking about.
+/// by [`check`], since webpki does not tell which certificate it is asking about.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClientPath;
 
@@ -25,14 +30,35 @@ impl ExtendedKeyUsageValidator for ClientPath {
     }
 }
 
-/// Whether an end entity names clientAuth among its purposes; no extension and anyExtendedKeyUsage alone do not do.
-pub(super) fn is_for_clients(end_entity: &Certificate) -> bool {
+/// Refuses an end entity that does not name clientAuth; no extension and anyExtendedKeyUsage alone do not do.
+pub(super) fn check(path: &ValidatedPath) -> Checked {
+    if is_for_clients(&path.end_entity) {
+        return Ok(None);
+    }
+    let needed = match path.end_entity.purposes() {
+        None => Allowance::MissingClientAuth,
+        Some(purposes) if purposes.contains(&Purpose::ANY) => Allowance::AnyPurpose,
+        Some(_) => return Err(path.refuse(Place::EndEntity, problem_of(&path.end_entity))),
+    };
+    if path.allows(needed) {
+        return Ok(Some(needed));
+    }
+    Err(path.refuse(Place::EndEntity, problem_of(&path.end_entity)))
+}
+
+/// The refusal of a certificate for what it names in place of clientAuth.
+pub(super) fn problem_of(certificate: &Certificate) -> ValidationProblem {
+    let purposes = certificate.purposes().map(|purposes| purposes.iter().map(ToString::to_string).collect());
+    ValidationProblem::NotForClientUse { purposes }
+}
+
+fn is_for_clients(end_entity: &Certificate) -> bool {
     end_entity.purposes().is_some_and(|purposes| purposes.contains(&Purpose::CLIENT_AUTH))
 }
 
-/// Whether an issuer may issue for clients.
-pub(super) fn may_issue_for_clients(issuer: &Certificate) -> bool {
-    issuer
+/// Whether a certificate speaks of no purpose, of clients, or of any.
+pub(super) fn may_serve_clients(certificate: &Certificate) -> bool {
+    certificate
         .purposes()
         .is_none_or(|purposes| purposes.contains(&Purpose::CLIENT_AUTH) || purposes.contains(&Purpose::ANY))
 }

@@ -2,7 +2,9 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::allowance::{Allowance, Allowances};
 use super::certificate_files;
+use super::spiffe::TrustDomain;
 use crate::certificate::Certificate;
 use crate::error::{CertificateProblem, ConfigError, Origin};
 
@@ -30,28 +32,52 @@ pub struct TrustAnchors {
 pub struct TrustAnchor {
     certificate: Arc<Certificate>,
     label: Option<Arc<str>>,
+    comment: Option<Arc<str>>,
+    trust_domain: Option<TrustDomain>,
+    allowances: Allowances,
+    profile: Profile,
+    origin: Origin,
+    /// Its place at the origin, counted from 1.
+    position: usize,
+}
+
+/// How closely certificates must keep to RFC 5280 where nothing here depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Profile {
+    /// As private authorities are: what guards nothing is not asked.
+    #[default]
+    Lenient,
+    /// To the letter.
+    Strict,
 }
 
 impl TrustAnchors {
+    /// No anchor: for a layer that accepts nothing but pinned certificates.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { anchors: Vec::new() }
+    }
+
     /// Reads every certificate of PEM text; any other text between the blocks is passed over.
     ///
     /// # Errors
     ///
     /// [`ConfigError::Pem`] for blocks that are malformed or of another kind, [`ConfigError::NoCertificates`] when
-    /// there is none, [`ConfigError::Certificate`] for one that cannot be read or cannot be an anchor.
+    /// there is none, [`ConfigError::Certificate`] for one that cannot be read. Whether it can be an anchor is found
+    /// when the layer is built.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let origin = Origin::Memory;
-        Self::of(certificate_files::from_pem(pem.as_ref(), &origin)?, &origin)
+        Ok(Self::of(certificate_files::from_pem(pem.as_ref(), &origin)?, &origin))
     }
 
     /// Reads one DER certificate.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Certificate`] when it cannot be read or cannot be an anchor.
+    /// [`ConfigError::Certificate`] when it cannot be read. Whether it can be an anchor is found when the layer is built.
     pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let origin = Origin::Memory;
-        Self::of(vec![certificate_files::from_der(der.as_ref(), &origin)?], &origin)
+        Ok(Self::of(vec![certificate_files::from_der(der.as_ref(), &origin)?], &origin))
     }
 
     /// Reads a file with PEM blocks, or with one DER certificate.
@@ -61,7 +87,7 @@ impl TrustAnchors {
     /// [`ConfigError::File`] when the file cannot be read, and the errors of [`from_pem`](Self::from_pem).
     pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
-        Self::of(certificate_files::from_file(path)?, &Origin::File(path.to_owned()))
+        Ok(Self::of(certificate_files::from_file(path)?, &Origin::File(path.to_owned())))
     }
 
     /// Reads every file of a directory whose name ends in `.pem`, `.crt`, `.cer` or `.der`.
@@ -72,7 +98,7 @@ impl TrustAnchors {
     /// none, and the errors of [`from_pem`](Self::from_pem).
     pub fn from_directory(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
         let path = path.as_ref();
-        Self::of(certificate_files::from_directory(path)?, &Origin::Directory(path.to_owned()))
+        Ok(Self::of(certificate_files::from_directory(path)?, &Origin::Directory(path.to_owned())))
     }
 
     /// Labels every anchor of the set that has no label yet.
@@ -85,7 +111,46 @@ impl TrustAnchors {
         self
     }
 
-    /// Adds the anchors of another set.
+    /// Keeps a comment of the operator with every anchor of the set that has none yet: a ticket, a contact, an end.
+    #[must_use]
+    pub fn commented(mut self, comment: impl AsRef<str>) -> Self {
+        let comment: Arc<str> = comment.as_ref().into();
+        for anchor in &mut self.anchors {
+            anchor.comment.get_or_insert_with(|| Arc::clone(&comment));
+        }
+        self
+    }
+
+    /// Makes the set the bundle of a SPIFFE trust domain, such as `example.org`.
+    ///
+    /// As soon as one set has a trust domain, a certificate with a SPIFFE ID is validated against the bundle of that ID's
+    /// trust domain and nothing else, and must have exactly one URI. The bundle accepts no other certificates.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::TrustDomain`] for text that is no trust domain (SPIFFE ID standard, section 2.1).
+    pub fn for_trust_domain(mut self, trust_domain: &str) -> Result<Self, ConfigError> {
+        let trust_domain: TrustDomain =
+            trust_domain.parse().map_err(|()| ConfigError::TrustDomain { value: trust_domain.to_owned() })?;
+        for anchor in &mut self.anchors {
+            anchor.trust_domain = Some(trust_domain.clone());
+        }
+        Ok(self)
+    }
+
+    /// Holds these anchors, and all that is issued below them, to RFC 5280 by the letter: key identifiers, criticality
+    /// of extensions, forms of names and serial numbers.
+    ///
+    /// Off by default: none of these rules guards anything here, and private authorities often break them.
+    #[must_use]
+    pub fn strict_profile(mut self) -> Self {
+        for anchor in &mut self.anchors {
+            anchor.profile = Profile::Strict;
+        }
+        self
+    }
+
+    /// Adds the anchors of another set; options that were set on one of the two stay with its anchors.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.anchors.extend(others.anchors);
@@ -98,13 +163,25 @@ impl TrustAnchors {
         &self.anchors
     }
 
-    /// Each anchor once. The same certificate under two labels is an error: rules could be tied to either.
+    fn allow(mut self, allowance: Allowance) -> Self {
+        for anchor in &mut self.anchors {
+            anchor.allowances.allow(allowance);
+        }
+        self
+    }
+
+    /// Each anchor once in each trust domain; given twice, it allows what both allow. The same certificate under two labels is an error: rules could be tied to either.
     pub(super) fn distinct(self) -> Result<Vec<TrustAnchor>, ConfigError> {
         let mut distinct: Vec<TrustAnchor> = Vec::with_capacity(self.anchors.len());
         for anchor in self.anchors {
-            match distinct.iter().find(|known| known.certificate.fingerprint() == anchor.certificate.fingerprint()) {
+            match distinct.iter_mut().find(|known| known.is_same(&anchor)) {
                 None => distinct.push(anchor),
-                Some(known) if known.label == anchor.label => {}
+                Some(known) if known.label == anchor.label => {
+                    known.allowances = known.allowances.and(anchor.allowances);
+                    if anchor.profile == Profile::Strict {
+                        known.profile = Profile::Strict;
+                    }
+                }
                 Some(known) => {
                     let label = |anchor: &TrustAnchor| anchor.label().map(str::to_owned);
                     return Err(ConfigError::AnchorLabels {
@@ -117,10 +194,45 @@ impl TrustAnchors {
         Ok(distinct)
     }
 
-    fn of(certificates: Vec<Certificate>, origin: &Origin) -> Result<Self, ConfigError> {
-        let usable = |(index, certificate)| TrustAnchor::usable(certificate, origin, index + 1);
-        let anchors = certificates.into_iter().enumerate().map(usable).collect::<Result<_, _>>()?;
-        Ok(Self { anchors })
+    fn of(certificates: Vec<Certificate>, origin: &Origin) -> Self {
+        let anchor = |(index, certificate)| TrustAnchor::new(certificate, origin, index + 1);
+        Self { anchors: certificates.into_iter().enumerate().map(anchor).collect() }
+    }
+}
+
+/// What an authority's certificates may lack. Each is off by default, loosens these anchors alone, and is named in the
+/// evidence of every identity that needed it.
+impl TrustAnchors {
+    /// Accepts client certificates whose only purpose is anyExtendedKeyUsage.
+    #[must_use]
+    pub fn allow_any_purpose(self) -> Self {
+        self.allow(Allowance::AnyPurpose)
+    }
+
+    /// Accepts client certificates without an extended key usage extension. Whatever the authority issues without one,
+    /// for servers or for mail, can then be a client.
+    #[must_use]
+    pub fn allow_missing_client_auth(self) -> Self {
+        self.allow(Allowance::MissingClientAuth)
+    }
+
+    /// Accepts client certificates whose key usage lacks digitalSignature.
+    #[must_use]
+    pub fn allow_missing_digital_signature(self) -> Self {
+        self.allow(Allowance::MissingDigitalSignature)
+    }
+
+    /// Accepts RSA keys whose size in bits is no multiple of 8.
+    #[must_use]
+    pub fn allow_uneven_rsa_size(self) -> Self {
+        self.allow(Allowance::UnevenRsaSize)
+    }
+
+    /// Accepts certificates of version 1 as anchors. They cannot say that they are an authority's, so the operator
+    /// does.
+    #[must_use]
+    pub fn allow_v1_anchor(self) -> Self {
+        self.allow(Allowance::V1Anchor)
     }
 }
 
@@ -143,22 +255,55 @@ impl TrustAnchor {
         self.label().map_or_else(|| self.certificate.subject().to_string(), str::to_owned)
     }
 
-    pub(super) fn shared_certificate(&self) -> Arc<Certificate> {
-        Arc::clone(&self.certificate)
+    /// The operator's comment.
+    #[must_use]
+    pub fn comment(&self) -> Option<&str> {
+        self.comment.as_deref()
     }
 
-    fn usable(certificate: Certificate, origin: &Origin, position: usize) -> Result<Self, ConfigError> {
-        // webpki reads version 1 too, which has no basic constraints to say that this is an authority.
-        if certificate.version() != 3 || webpki::anchor_from_trusted_cert(certificate.certificate_der()).is_err() {
-            let problem = CertificateProblem::NotUsable;
-            return Err(ConfigError::Certificate { origin: origin.clone(), position, problem });
+    pub(super) fn allows(&self, allowance: Allowance) -> bool {
+        self.allowances.has(allowance)
+    }
+
+    pub(super) fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    pub(super) fn trust_domain(&self) -> Option<&TrustDomain> {
+        self.trust_domain.as_ref()
+    }
+
+    /// A problem with this certificate, at the place where it was found.
+    pub(super) fn unusable(&self, problem: CertificateProblem) -> ConfigError {
+        ConfigError::Certificate { origin: self.origin.clone(), position: self.position, problem }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.certificate.fingerprint() == other.certificate.fingerprint() && self.trust_domain == other.trust_domain
+    }
+
+    fn new(certificate: Certificate, origin: &Origin, position: usize) -> Self {
+        Self {
+            certificate: Arc::new(certificate),
+            label: None,
+            comment: None,
+            trust_domain: None,
+            allowances: Allowances::default(),
+            profile: Profile::default(),
+            origin: origin.clone(),
+            position,
         }
-        Ok(Self { certificate: Arc::new(certificate), label: None })
     }
 }
 
 impl fmt::Debug for TrustAnchor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TrustAnchor").field("label", &self.label).field("certificate", &self.certificate).finish()
+        f.debug_struct("TrustAnchor")
+            .field("label", &self.label)
+            .field("certificate", &self.certificate)
+            .field("trust_domain", &self.trust_domain)
+            .field("allowances", &self.allowances)
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
     }
 }

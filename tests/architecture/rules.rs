@@ -30,7 +30,8 @@ impl File {
 /// Which modules of the crate a module may name, from the beginning of the line to its end.
 const MODULES: &[(&str, &[&str])] = &[
     // Words that every stage uses.
-    ("reason", &[]),
+    ("stage", &[]),
+    ("reason", &["stage"]),
     ("escape", &[]),
     ("utc", &[]),
     ("clock", &[]),

@@ -10,6 +10,7 @@ mod answers;
 mod log_content;
 mod odd_certificates;
 mod path;
+mod path_reasons;
 mod reasons;
 mod reload;
 mod scene;

@@ -8,24 +8,25 @@ use http_body_util::Full;
 use rcgen::{ExtendedKeyUsagePurpose, GeneralSubtree, PKCS_ECDSA_P384_SHA384, SanType};
 use rustls_pki_types::SignatureVerificationAlgorithm;
 use tower_client_cert::{
-    ClientCertLayer, ClientCertLayerBuilder, Encoding, Gateway, IssuedBy, Reason, Secret, Stage, StatusFormat,
-    TrustAnchors, XfccElement,
+    ClientCertLayer, ClientCertLayerBuilder, Encoding, Gateway, Intermediates, IssuedBy, Reason, Secret, Stage,
+    StatusFormat, TrustAnchors, XfccElement,
 };
 use tracing::Level;
 
 use crate::odd_certificates as odd;
+use crate::path_reasons;
 use crate::scene::{self, Fixed, builder, request, request_from, trusting, with_anchors, with_certificate, with_chain};
 use crate::support::log::Log;
 use crate::support::pki::{ForeignKey, Pki, Shape, days, escaped_pem, now};
 
 /// A layer and a request that it must refuse.
-struct Case {
+pub(crate) struct Case {
     layer: ClientCertLayer,
     request: Request<Full<Bytes>>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what one row of the table evaluates to")]
-fn case(layer: ClientCertLayer, request: Request<Full<Bytes>>) -> Option<Case> {
+pub(crate) fn case(layer: ClientCertLayer, request: Request<Full<Bytes>>) -> Option<Case> {
     Some(Case { layer, request })
 }
 
@@ -269,13 +270,13 @@ fn validation_case(reason: Reason, scene: &Scene) -> Option<Case> {
             let below = scene.pki.intermediate.issue(&Shape::authority("One Too Many"));
             case(scene.usual(), with_chain(&[&below.issue(&Shape::partner()), &below]))
         }
-        Reason::PathTooComplex => case(scene.usual(), too_complex()),
+        Reason::PathTooComplex => too_complex(&scene.pki),
         Reason::SignatureInvalid => {
             case(scene.usual(), header(&escaped_pem(&scene.pki.good().with_broken_signature())))
         }
         Reason::ValidityInvalid => case(scene.usual(), scene.leaf(&Shape::partner().valid(days(10), days(-10)))),
         Reason::VersionUnsupported => case(odd::trusting_their_root(), header(&odd::escaped("version-1"))),
-        _ => None,
+        _ => path_reasons::case_for(reason, &scene.pki),
     }
 }
 
@@ -315,13 +316,13 @@ fn behind(pki: &Pki, gateway: Gateway) -> ClientCertLayer {
     scene::behind(gateway, anchors).build().unwrap()
 }
 
-/// Nine authorities that bear the anchor's name and issue one another's name: every path leads to the anchor by name,
-/// and none by signature.
-fn too_complex() -> Request<Full<Bytes>> {
+/// Nine configured authorities that bear the anchor's name and issue one another's name: every path leads to the anchor
+/// by name, and none by signature. As many forwarded ones would not all be taken.
+fn too_complex(pki: &Pki) -> Option<Case> {
     let authorities: Vec<_> = (0..9).map(|_| Shape::authority("Test Root").self_signed()).collect();
-    let leaf = authorities[0].issue(&Shape::partner());
-    let chain: Vec<_> = std::iter::once(&leaf).chain(&authorities).collect();
-    with_chain(&chain)
+    let known = authorities.iter().map(|authority| Intermediates::from_der(authority.der()).unwrap());
+    let layer = trusting(&pki.root).intermediates(known.reduce(Intermediates::and).unwrap());
+    case(layer.build().unwrap(), with_certificate(&authorities[0].issue(&Shape::partner())))
 }
 
 const ONE: (&str, &str) = ("x-one", "0123456789abcdef");

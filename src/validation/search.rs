@@ -1,0 +1,116 @@
+//! The search for a path: rustls-webpki's, with our own checks in its callback.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustls_pki_types::UnixTime;
+use webpki::{EndEntityCert, VerifiedPath};
+
+use super::candidates::Candidates;
+use super::error::{Place, ValidationError};
+use super::path::TrustSource;
+use super::problem::ValidationProblem;
+use super::trust::Bundle;
+use super::{JudgedPath, ValidatedPath, ValidationOptions, purpose};
+use crate::certificate::Certificate;
+
+/// One search for a path.
+pub(super) struct Search<'a> {
+    pub(super) end_entity: &'a Arc<Certificate>,
+    pub(super) candidates: &'a Candidates,
+    pub(super) bundle: &'a Bundle,
+    pub(super) options: &'a ValidationOptions,
+    pub(super) now: SystemTime,
+}
+
+/// Why a search came to nothing.
+pub(super) enum Dead {
+    /// The first path that only our own checks refused.
+    End(Box<ValidationError>),
+    /// No path came as far as our own checks.
+    NoPath(webpki::Error),
+}
+
+impl Search<'_> {
+    /// Searches at the moment of the request, then, if a skew is allowed for, at both ends of it.
+    ///
+    /// At each moment all certificates are judged alike, so that a skew never accepts what no clock would.
+    pub(super) fn path(&self) -> Result<JudgedPath, Dead> {
+        let dead = match self.path_at(self.now) {
+            Ok(path) => return Ok(path),
+            Err(dead) => dead,
+        };
+        let skew = self.options.clock_skew;
+        if skew.is_zero() {
+            return Err(dead);
+        }
+        let moments = [self.now.checked_sub(skew), self.now.checked_add(skew)];
+        moments.into_iter().flatten().find_map(|moment| self.path_at(moment).ok()).ok_or(dead)
+    }
+
+    fn path_at(&self, moment: SystemTime) -> Result<JudgedPath, Dead> {
+        let Ok(since_1970) = moment.duration_since(UNIX_EPOCH) else {
+            let problem = ValidationProblem::ClockUnusable { now: moment };
+            return Err(Dead::End(Box::new(ValidationError::new(problem, Place::EndEntity, self.end_entity))));
+        };
+        let accepted = RefCell::new(None);
+        let refused = RefCell::new(None);
+        let judge = |path: &VerifiedPath<'_>| match self.judge(path, moment) {
+            Ok(path) => {
+                accepted.replace(Some(path));
+                Ok(())
+            }
+            Err(error) => {
+                refused.borrow_mut().get_or_insert(error);
+                Err(webpki::Error::UnknownIssuer)
+            }
+        };
+        let error = match self.search(since_1970, &judge) {
+            Ok(()) => match accepted.take() {
+                Some(path) => return Ok(path),
+                // The callback accepted no path, so there is none, whatever the search says.
+                None => webpki::Error::UnknownIssuer,
+            },
+            Err(error) => error,
+        };
+        // A path that only we refused says more than the dead ends beside it.
+        Err(refused.take().map_or(Dead::NoPath(error), Dead::End))
+    }
+
+    fn search(
+        &self,
+        since_1970: Duration,
+        judge: &dyn Fn(&VerifiedPath<'_>) -> Result<(), webpki::Error>,
+    ) -> Result<(), webpki::Error> {
+        let candidates = self.candidates.ders();
+        let end_entity = EndEntityCert::try_from(self.end_entity.certificate_der())?;
+        end_entity
+            .verify_for_usage(
+                self.options.algorithms,
+                self.bundle.webpki_anchors(),
+                &candidates,
+                UnixTime::since_unix_epoch(since_1970),
+                purpose::ClientPath,
+                None,
+                Some(judge),
+            )
+            .map(|_| ())
+    }
+
+    fn judge(&self, path: &VerifiedPath<'_>, moment: SystemTime) -> Result<JudgedPath, Box<ValidationError>> {
+        let lost = || Box::new(ValidationError::new(ValidationProblem::Malformed, Place::EndEntity, self.end_entity));
+        let anchor = self.bundle.anchor_of(path.anchor()).ok_or_else(lost)?;
+        let known = |der: &[u8]| self.candidates.find(der).map(Arc::clone).ok_or_else(lost);
+        let intermediates = path
+            .intermediate_certificates()
+            .map(|intermediate| known(&intermediate.der()))
+            .collect::<Result<_, _>>()?;
+        let path = ValidatedPath {
+            end_entity: Arc::clone(self.end_entity),
+            intermediates,
+            trusted_by: TrustSource::Anchor(Arc::clone(anchor)),
+        };
+        super::judge(path, anchor, self.options, moment)
+    }
+}
