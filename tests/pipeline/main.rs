@@ -7,6 +7,7 @@ mod acceptance;
 
 mod anonymity;
 mod answers;
+mod beyond_webpki;
 mod log_content;
 mod odd_certificates;
 mod path;
