@@ -156,6 +156,7 @@ impl Events {
             tls.client.not_after = %Utc(certificate.not_after()),
             tls.client.hash.sha256 = format_args!("{:X}", certificate.fingerprint()),
             detail = %rejection,
+            mend = rejection.mend(),
             "client certificate refused"
         );
     }

@@ -67,6 +67,15 @@ impl Rejection {
         self.reason().stage()
     }
 
+    /// What the operator can do about it, in one sentence; `None` where the text says all there is.
+    #[must_use]
+    pub fn mend(&self) -> Option<&'static str> {
+        match self {
+            Self::Validation(error) => Some(error.mend()),
+            _ => None,
+        }
+    }
+
     /// Whose mistake it is, as far as one request can tell.
     #[must_use]
     pub fn fault(&self) -> Fault {

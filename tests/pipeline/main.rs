@@ -12,9 +12,12 @@ mod log_content;
 mod odd_certificates;
 mod path;
 mod path_reasons;
+mod pins;
 mod reasons;
 mod reload;
 mod scene;
+mod sloppy_authorities;
+mod strictness;
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]

@@ -20,7 +20,7 @@ pub(crate) fn escaped(name: &str) -> String {
     escaped_pem(&read(name))
 }
 
-fn read(name: &str) -> CertificateDer<'static> {
+pub(crate) fn read(name: &str) -> CertificateDer<'static> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/odd").join(format!("{name}.pem"));
     CertificateDer::from_pem_slice(&fs::read(path).unwrap()).unwrap()
 }
@@ -34,9 +34,13 @@ async fn the_one_without_a_defect_is_accepted() {
 
 #[tokio::test]
 async fn the_ones_with_a_defect_are_refused_for_it() {
-    for (name, reason) in
-        [("version-1", Reason::VersionUnsupported), ("signed-with-sha1", Reason::AlgorithmUnsupported)]
-    {
+    for (name, reason) in [
+        ("version-1", Reason::VersionUnsupported),
+        ("signed-with-sha1", Reason::AlgorithmUnsupported),
+        ("rsa-1024-key", Reason::KeyUnacceptable),
+        ("secp256k1-key", Reason::KeyUnacceptable),
+        ("ed448-key", Reason::KeyUnacceptable),
+    ] {
         let asked = ask(&trusting_their_root(), request(&[("x-client-cert", &escaped(name))])).await;
         assert_eq!(asked.reason(), Some(reason), "{name}");
         assert!(asked.seen.is_none(), "{name}");

@@ -122,6 +122,17 @@ impl Shape {
         self
     }
 
+    /// Says of authority what rcgen has a word for.
+    pub(crate) fn is_ca(&mut self, is_ca: IsCa) {
+        self.params.is_ca = is_ca;
+    }
+
+    /// Leaves the authority key identifier out; rcgen always writes the subject's own into an authority.
+    pub(crate) fn without_key_identifiers(mut self) -> Self {
+        self.params.use_authority_key_identifier_extension = false;
+        self
+    }
+
     pub(crate) fn permitted(self, subtree: GeneralSubtree) -> Self {
         self.name_constraints(vec![subtree], Vec::new())
     }

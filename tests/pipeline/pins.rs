@@ -1,0 +1,127 @@
+//! Pinned certificates and keys, in place of a path and beside one.
+
+use rcgen::{ExtendedKeyUsagePurpose, KeyUsagePurpose};
+use sha2::Digest as _;
+use tower_client_cert::certificate::Fingerprint;
+use tower_client_cert::evidence::{Check, Outcome};
+use tower_client_cert::{
+    ClientCertLayerBuilder, PinKind, PinnedCertificates, Reason, TrustAnchors, TrustReplacement, TrustedBy,
+};
+
+use crate::scene::{Asked, ask, builder, with_anchors, with_certificate};
+use crate::support::pki::{Minted, Pki, Shape, days};
+
+fn of_certificate(minted: &Minted) -> PinnedCertificates {
+    PinnedCertificates::certificates([Fingerprint::new(sha2::Sha256::digest(minted.der()).into())])
+}
+
+fn of_key(minted: &Minted) -> PinnedCertificates {
+    PinnedCertificates::public_keys([Fingerprint::new(sha2::Sha256::digest(minted.public_key_der()).into())])
+}
+
+/// A layer that knows pins and nothing else.
+fn pins_alone(pinned: PinnedCertificates) -> ClientCertLayerBuilder {
+    with_anchors(TrustAnchors::none()).trust_pinned(pinned)
+}
+
+async fn asked(builder: ClientCertLayerBuilder, minted: &Minted) -> Asked {
+    ask(&builder.build().unwrap(), with_certificate(minted)).await
+}
+
+#[tokio::test]
+async fn a_pinned_self_signed_certificate_is_accepted_and_says_so() {
+    let partner = Shape::partner().self_signed();
+    let asked = asked(pins_alone(of_certificate(&partner).labelled("foo")), &partner).await;
+    let identity = asked.identity().unwrap();
+    let TrustedBy::Pin(pin) = identity.trusted_by() else { panic!("{identity:?}") };
+    assert_eq!((pin.label(), pin.kind()), (Some("foo"), PinKind::Certificate));
+    assert!(identity.path().anchor().is_none() && identity.path().issuer().is_none());
+    assert_eq!(identity.anchor_label(), None);
+    assert!(identity.has_vouched_names());
+    assert!(identity.evidence().passed(Check::Pin));
+    assert!(!identity.evidence().passed(Check::Path));
+    assert!(matches!(identity.evidence().outcome(Check::Path), Some(Outcome::Skipped { .. })));
+}
+
+#[tokio::test]
+async fn names_are_not_vouched_for_where_the_key_alone_is_pinned() {
+    let partner = Shape::partner().self_signed();
+    let asked = asked(pins_alone(of_key(&partner)), &partner).await;
+    assert!(!asked.identity().unwrap().has_vouched_names());
+    let pki = Pki::new();
+    let with_path = ask(&builder(&pki).build().unwrap(), with_certificate(&pki.good())).await;
+    assert!(with_path.identity().unwrap().has_vouched_names());
+}
+
+#[tokio::test]
+async fn any_of_several_pins_will_do_and_no_other_certificate() {
+    let (old, new, stranger) =
+        (Shape::partner().self_signed(), Shape::partner().self_signed(), Shape::partner().self_signed());
+    let pins = || of_certificate(&old).and(of_key(&new));
+    assert!(asked(pins_alone(pins()), &old).await.identity().is_some());
+    assert!(asked(pins_alone(pins()), &new).await.identity().is_some());
+    assert_eq!(asked(pins_alone(pins()), &stranger).await.reason(), Some(Reason::IssuerUnknown));
+}
+
+#[tokio::test]
+async fn a_pin_makes_no_authority_of_its_certificate() {
+    let partner = Shape::authority("Partner").usages(&[]).self_signed();
+    let below = partner.issue(&Shape::partner());
+    let layer = || pins_alone(of_certificate(&partner).and(of_key(&partner)).allow_ca_certificate());
+    assert!(asked(layer(), &partner).await.identity().is_some());
+    assert_eq!(asked(layer(), &below).await.reason(), Some(Reason::IssuerUnknown));
+}
+
+#[tokio::test]
+async fn a_pin_excuses_neither_dates_nor_use_nor_authority() {
+    use ExtendedKeyUsagePurpose::ServerAuth;
+    for (shape, reason) in [
+        (Shape::partner().valid(days(-60), days(-1)), Reason::Expired),
+        (Shape::partner().valid(days(1), days(60)), Reason::NotYetValid),
+        (Shape::partner().made_authority(), Reason::CaCertificate),
+        (Shape::partner().purposes(&[ServerAuth]), Reason::NotForClientUse),
+        (Shape::partner().usages(&[KeyUsagePurpose::KeyAgreement]), Reason::KeyUsageUnsuitable),
+        (Shape::partner().critical_extension(&[1, 2, 3], &[5, 0]), Reason::CriticalExtensionUnsupported),
+    ] {
+        let partner = shape.self_signed();
+        assert_eq!(asked(pins_alone(of_certificate(&partner)), &partner).await.reason(), Some(reason));
+    }
+}
+
+#[tokio::test]
+async fn what_is_allowed_for_a_pin_stands_in_the_evidence() {
+    let partner = Shape::partner().made_authority().valid(days(-60), days(-1)).self_signed();
+    let pins = of_certificate(&partner).allow_expired().allow_ca_certificate();
+    let asked = asked(pins_alone(pins), &partner).await;
+    let Some(Outcome::Allowed { options, .. }) = asked.identity().unwrap().evidence().outcome(Check::Pin) else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(&**options, "allow_expired, allow_ca_certificate");
+}
+
+#[tokio::test]
+async fn a_pin_beside_a_path_replaces_nothing_of_the_path() {
+    let pki = Pki::new();
+    let (known, other, self_signed) = (pki.good(), pki.good(), Shape::partner().self_signed());
+    let layer = || builder(&pki).only_pinned(of_certificate(&known).and(of_certificate(&self_signed)));
+    let accepted = asked(layer(), &known).await;
+    assert!(matches!(accepted.identity().unwrap().trusted_by(), TrustedBy::Anchor(_)));
+    assert!(accepted.identity().unwrap().evidence().passed(Check::Pin));
+    assert_eq!(asked(layer(), &other).await.reason(), Some(Reason::NotPinned));
+    assert_eq!(asked(layer(), &self_signed).await.reason(), Some(Reason::IssuerUnknown));
+}
+
+#[tokio::test]
+async fn replaced_pins_count_from_the_next_request_on() {
+    let (old, new) = (Shape::partner().self_signed(), Shape::partner().self_signed());
+    let layer = pins_alone(of_certificate(&old)).build().unwrap();
+    layer.handle().replace_all(TrustReplacement::new().trust_pinned(of_certificate(&new))).unwrap();
+    assert_eq!(ask(&layer, with_certificate(&old)).await.reason(), Some(Reason::IssuerUnknown));
+    assert!(ask(&layer, with_certificate(&new)).await.identity().is_some());
+}
+
+#[test]
+fn a_layer_that_could_accept_nobody_is_not_built() {
+    assert!(with_anchors(TrustAnchors::none()).build().is_err());
+    assert!(pins_alone(PinnedCertificates::default()).build().is_err());
+}
