@@ -15,7 +15,7 @@ use crate::support::tls::SERVER_NAME;
 
 const CADDY: Product = Product {
     gateway: || Gateway::caddy(["127.0.0.1/32"]).unwrap(),
-    start: |server, service| start(page::block("caddy.md", "caddyfile", 0), server, service),
+    start: |server, service| start(&page::block("caddy.md", "caddyfile", 0), server, service),
     header: "x-client-cert",
     connection_named: "Big Partner Foo SA",
     imitated_element: "Element SA",
@@ -26,7 +26,7 @@ const HEADER_UP: Product = Product {
     start: |server, service| {
         let first = page::block("caddy.md", "caddyfile", 0);
         let (site, _) = first.split_once("    @certificate").unwrap();
-        start(format!("{site}{}\n}}", page::block("caddy.md", "caddyfile", 1)), server, service)
+        start(&format!("{site}{}\n}}", page::block("caddy.md", "caddyfile", 1)), server, service)
     },
     ..CADDY
 };
@@ -37,7 +37,7 @@ const REQUEST_HEADER: Product = Product {
         let block = page::block("caddy.md", "caddyfile", 0);
         let (site, _) = block.split_once("    reverse_proxy @certificate").unwrap();
         let route = "request_header @certificate X-Client-Cert {tls_client_certificate_der_base64}\n    reverse_proxy";
-        start(format!("{site}    {route} 127.0.0.1:8080\n}}"), server, service)
+        start(&format!("{site}    {route} 127.0.0.1:8080\n}}"), server, service)
     },
     ..CADDY
 };
@@ -77,7 +77,7 @@ async fn a_header_set_in_front_of_the_proxy_can_be_lost_and_not_gained() {
     assert_eq!(front.ask(Some(&good), &["Connection: close, X-Client-Cert"]).await, "certificate-missing");
 }
 
-fn start(block: String, server: &Minted, service: SocketAddr) -> Option<Running> {
+fn start(block: &str, server: &Minted, service: SocketAddr) -> Option<Running> {
     let files = vec![("orders.pem", server.pem()), ("orders.key", server.key_pem())];
     let arguments = |file: &Path| {
         let words = ["run", "--adapter", "caddyfile", "--config"];
@@ -86,7 +86,7 @@ fn start(block: String, server: &Minted, service: SocketAddr) -> Option<Running>
     let start = Start { files, configuration_file: "Caddyfile", arguments };
     Running::start("caddy", &start, |port, directory| {
         let block = page::filled_in(
-            &block,
+            block,
             &[
                 ("orders.example.com {", &format!("https://{SERVER_NAME}:{port} {{\n    bind 127.0.0.1")),
                 ("127.0.0.1:8080", &service.to_string()),

@@ -7,6 +7,7 @@
 
 mod apache;
 mod caddy;
+mod envoy;
 mod haproxy;
 mod nginx;
 mod page;
