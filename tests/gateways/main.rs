@@ -14,6 +14,7 @@ mod page;
 mod running;
 mod scenes;
 mod service;
+mod wire_forms;
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]

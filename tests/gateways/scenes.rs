@@ -63,7 +63,7 @@ fn request(header_lines: &[&str]) -> String {
     http::get("/restricted", header_lines)
 }
 
-fn verdict(answer: &Answer) -> String {
+pub(crate) fn verdict(answer: &Answer) -> String {
     if answer.header(ANSWERED_BY) != Some("service") {
         return format!("{} of the gateway: {}", answer.status, answer.body);
     }
