@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
 use rcgen::KeyUsagePurpose;
-use tower_client_cert::{ClientCertLayer, Reason, TrustAnchors};
+use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, Reason, TrustAnchors};
 
 use crate::odd_certificates as odd;
 use crate::scene::{ask, builder, request, trusting, with_anchors, with_certificate, with_chain};
@@ -55,7 +55,7 @@ async fn keys_of_clients_that_are_weak_or_of_another_kind_are_refused() {
 #[test]
 fn a_client_cannot_be_made_an_anchor() {
     let leaf = Pki::new().good();
-    let built = TrustAnchors::from_der(leaf.der()).map(with_anchors).and_then(|builder| builder.build());
+    let built = TrustAnchors::from_der(leaf.der()).map(with_anchors).and_then(ClientCertLayerBuilder::build);
     assert!(built.is_err(), "whoever holds the client's key could issue clients");
 }
 
