@@ -104,7 +104,7 @@ fn split_length(bytes: &[u8]) -> Result<(usize, &[u8]), Problem> {
         return Err(Problem::Length);
     }
     let (octets, rest) = rest.split_at_checked(count).ok_or(Problem::Truncated)?;
-    let length = octets.iter().fold(0, |length, octet| (length << 8) | usize::from(*octet));
+    let length = octets.iter().fold(0, |length, octet| length * 256 + usize::from(*octet));
     let is_shortest = octets.first() != Some(&0) && length >= usize::from(LONG_FORM);
     if !is_shortest {
         return Err(Problem::Length);
@@ -132,12 +132,12 @@ pub(super) mod tag {
 
     /// `[number]`, primitive.
     pub(in super::super) const fn context(number: u8) -> u8 {
-        0x80 | number
+        0x80 + number
     }
 
     /// `[number]`, constructed.
     pub(in super::super) const fn context_constructed(number: u8) -> u8 {
-        0xa0 | number
+        0xa0 + number
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reads the certificates in `tests/fixtures/names`.
 
+mod der;
 mod nul;
 mod openssl;
 mod read;
