@@ -9,6 +9,7 @@ mod apache;
 mod caddy;
 mod envoy;
 mod haproxy;
+mod header_sizes;
 mod nginx;
 mod page;
 mod running;

@@ -1,7 +1,7 @@
 //! Envoy's `x-forwarded-client-cert`, as text or as JSON.
 //!
-//! Hostile ground: Envoy writes the values of `URI`, `DNS` and `By` without quotes or escapes (envoyproxy/envoy issue
-//! 32945, seen with 1.40), so that a name in the client's certificate can end its own element and begin another. Therefore:
+//! Hostile ground: Envoy writes the values of `URI`, `DNS` and `By` without quotes or escapes (envoyproxy/envoy#32945,
+//! seen with 1.40), so that a name in the client's certificate can end its own element and begin another. Therefore:
 //!
 //! - certificates come from `Cert` and `Chain` alone; no other value is ever an identity;
 //! - `Hash` must be there and match, because a `Cert` that was smuggled in follows the genuine `Hash`;

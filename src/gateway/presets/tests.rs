@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::*;
 use crate::XfccElement;
@@ -47,6 +48,16 @@ fn every_preset_carries_the_facts_of_its_product() {
         assert_eq!(gateway.name().replace('-', "_"), name);
     }
     assert!(Gateway::custom("edge", RANGES).unwrap().facts().is_none());
+}
+
+#[test]
+fn every_product_has_a_page_and_a_fixture_with_its_bytes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for facts in GatewayFacts::ALL {
+        assert!(root.join("docs/gateways").join(facts.page).is_file(), "{}", facts.page);
+        let fixture = format!("tests/fixtures/wire/{}.txt", facts.product);
+        assert!(root.join(&fixture).is_file(), "{fixture}");
+    }
 }
 
 #[test]
