@@ -62,3 +62,15 @@ fn without_repetition(
     }
     distinct
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_candidate_that_is_repeated_or_the_end_entity_is_left_out() {
+        let certificate = |octet: u8| CertificateDer::from(vec![octet]);
+        let forwarded = [1, 2, 3, 2, 1, 3].map(certificate);
+        assert_eq!(without_repetition(forwarded.into_iter(), &certificate(1)), [2, 3].map(certificate));
+    }
+}

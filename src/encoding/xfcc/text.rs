@@ -54,7 +54,11 @@ impl<'a> Cursor<'a> {
             return Err(self.malformed("the end of a key that was there before", "every key once"));
         }
         self.take(b"=", "an equals sign after the key")?;
-        let value = if self.rest.starts_with(b"\"") { self.quoted()? } else { Cow::Borrowed(self.unquoted()?) };
+        // Outside quotes a value ends at a quote too, and no separator follows there: a quote inside has two readings.
+        let value = match self.rest {
+            [b'"', ..] => self.quoted()?,
+            _ => Cow::Borrowed(self.until(|byte| matches!(byte, b';' | b',' | b'"'))),
+        };
         match key {
             Key::Cert => element.leaf = Some(Pem::Escaped(value)),
             Key::Chain => element.chain.push(Pem::Escaped(value)),
@@ -62,15 +66,6 @@ impl<'a> Cursor<'a> {
             Key::Issuer | Key::Other | Key::Subject => {}
         }
         Ok(())
-    }
-
-    /// Up to the next separator. A quote inside has two readings, so there must be none.
-    fn unquoted(&mut self) -> Result<&'a [u8], EncodingError> {
-        let value = self.until(|byte| matches!(byte, b';' | b',' | b'"'));
-        if self.rest.starts_with(b"\"") {
-            return Err(self.malformed("a quote inside a value", "quotes around the whole value"));
-        }
-        Ok(value)
     }
 
     /// Between quotes. A backslash and what follows it belong together, whatever it is: Envoy hands on the escapes of
