@@ -1,7 +1,8 @@
 //! The only file that logs or counts. The names of events and fields are API.
 //!
 //! One event per decision, with the target `tower_client_cert`: `client certificate accepted` at debug,
-//! `client certificate refused` at warn (at error where the service is set up wrongly), anonymous requests at trace.
+//! `client certificate refused` at warn (at error where the service is set up wrongly), anonymous requests at trace; and
+//! `gateway trusted` at info for each gateway when a layer is built.
 //! Warnings are rate-limited per reason; the next one that is shown tells how many were `suppressed`. Values from
 //! certificates are escaped and cut. The header's bytes are never shown.
 
@@ -9,12 +10,12 @@ use std::array;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tracing::{debug, error, trace, warn};
+use tracing::{debug, error, info, trace, warn};
 
 use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::escape::Escaped;
-use crate::gateway::{GatewayPeer, UntrustedPeer};
+use crate::gateway::{Gateway, GatewayPeer, UntrustedPeer};
 use crate::identity::ClientIdentity;
 use crate::reason::{Reason, Stage};
 use crate::rejection::Rejection;
@@ -205,6 +206,26 @@ impl Events {
                 "certificate headers removed that belong to another gateway"
             );
         }
+    }
+
+    /// What the layer relies on, said once when it is built: the product's own validation, and what a client can do about
+    /// its header.
+    pub(crate) fn gateway_trusted(gateway: &Gateway) {
+        let name = Escaped(gateway.name());
+        let Some(facts) = gateway.facts() else {
+            info!(target: TARGET, gateway = %name, "gateway trusted");
+            return;
+        };
+        info!(
+            target: TARGET,
+            gateway = %name,
+            product = facts.product,
+            validates = %facts.validates,
+            removes_client_copy = %facts.removes_client_copy,
+            client_can_drop = %facts.client_can_drop,
+            page = facts.page,
+            "gateway trusted"
+        );
     }
 
     /// The likeliest mistake when a layer is first set up, said once and loudly.

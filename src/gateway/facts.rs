@@ -155,7 +155,7 @@ impl fmt::Display for ClientCanDrop {
         f.write_str(match self {
             Self::No => "no",
             Self::Undocumented => "not documented",
-            Self::Yes => "**yes**",
+            Self::Yes => "yes",
         })
     }
 }

@@ -109,7 +109,7 @@ impl ClientCertLayerBuilder {
         self
     }
 
-    /// The most bytes of the certificate header. Default: 65,536. The server's own limits on headers may be lower.
+    /// The most bytes of all certificate headers of a gateway together. Default: 65,536. The server's own limits on headers may be lower.
     pub fn max_header_bytes(mut self, bytes: usize) -> Self {
         self.limits.header_bytes = bytes;
         self
@@ -170,7 +170,10 @@ impl ClientCertLayerBuilder {
             return Err(ConfigError::ClockSkew { skew: validation.clock_skew, limit: MAX_CLOCK_SKEW });
         }
         let now = self.clock.now();
-        let gateways = self.gateways.into_iter().map(Arc::new).collect();
+        let gateways: Vec<_> = self.gateways.into_iter().map(Arc::new).collect();
+        for gateway in &gateways {
+            Events::gateway_trusted(gateway);
+        }
         let sources =
             TrustSources { gateways, anchors: self.anchors, intermediates: self.intermediates, pinned: self.pinned };
         let snapshot = Snapshot::new(sources, validation.only_issued_by.as_deref(), now)?;

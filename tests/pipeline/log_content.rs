@@ -2,7 +2,7 @@
 
 use tracing::Level;
 
-use tower_client_cert::Reason;
+use tower_client_cert::{Gateway, Reason};
 
 use crate::scene::{GATEWAY, ask, builder, request, request_from, with_certificate};
 use crate::support::log::{Entry, Log};
@@ -162,4 +162,29 @@ async fn an_anonymous_request_is_no_warning() {
     ask(&layer, request(&[])).await;
     assert!(log.entries().iter().all(|entry| entry.level >= Level::DEBUG), "{:?}", log.entries());
     assert_eq!(layer.handle().counts().anonymous(), 1);
+}
+
+#[test]
+fn each_gateway_is_named_when_the_layer_is_built_with_what_is_known_of_it() {
+    let log = Log::start();
+    let another = Gateway::custom("edge\u{1b}[2J", ["192.0.2.0/28"]).unwrap();
+    let apache = Gateway::apache(["198.51.100.0/28"]).unwrap();
+    builder(&Pki::new()).gateway(another).gateway(apache).build().unwrap();
+    let entries = log.start_up();
+    assert_eq!(entries.len(), 3, "{entries:?}");
+    assert!(entries.iter().all(|entry| entry.level == Level::INFO));
+    assert_eq!(entries[0].field("product"), Some("nginx"));
+    assert_eq!(entries[0].field("client_can_drop"), Some("no"));
+    assert_eq!(entries[1].field("product"), None);
+    assert!(!entries[1].field("gateway").unwrap().contains('\u{1b}'));
+    for (field, text) in [
+        ("gateway", "apache"),
+        ("validates", "by mode"),
+        ("removes_client_copy", "where configured"),
+        ("client_can_drop", "yes"),
+        ("page", "apache.md"),
+    ] {
+        assert_eq!(entries[2].field(field), Some(text), "{field}");
+    }
+    assert!(log.entries().is_empty());
 }

@@ -52,8 +52,21 @@ impl Log {
         Self { entries }
     }
 
-    /// Everything this crate has said so far.
+    /// Everything this crate has said so far about requests.
     pub(crate) fn entries(&self) -> Vec<Entry> {
+        let mut entries = self.of_this_crate();
+        entries.retain(|entry| entry.message != START_UP);
+        entries
+    }
+
+    /// What it said when layers were built.
+    pub(crate) fn start_up(&self) -> Vec<Entry> {
+        let mut entries = self.of_this_crate();
+        entries.retain(|entry| entry.message == START_UP);
+        entries
+    }
+
+    fn of_this_crate(&self) -> Vec<Entry> {
         let mut entries = self.entries.lock().unwrap().clone();
         entries.retain(|entry| entry.target.starts_with("tower_client_cert"));
         entries
@@ -112,3 +125,5 @@ impl Visit for Texts {
         self.0.insert(field.name().to_owned(), value.to_owned());
     }
 }
+
+const START_UP: &str = "gateway trusted";
