@@ -15,6 +15,7 @@ use serde_json::Value;
 use tower_client_cert::TrustAnchors;
 
 use crate::layer::{self, Verdict};
+use crate::support::programs;
 
 /// One case of the suite.
 struct Case {
@@ -81,7 +82,7 @@ fn run(mode: Mode) {
         }
     }
     for (class, tally) in &table {
-        println!("{:14} {class:14} {tally}", mode.name());
+        eprintln!("{:14} {class:14} {tally}", mode.name());
     }
     for id in exceptions.keys().filter(|id| !differing.contains(id.as_str())) {
         unexplained.push(format!("{id}: is excepted, but there is no difference"));
@@ -154,7 +155,7 @@ fn verdict(case: &Case, mode: Mode) -> (Verdict, Duration) {
 fn cases() -> Option<Vec<Case>> {
     let Some(path) = env::var_os("X509_LIMBO_JSON") else {
         assert!(env::var_os("REQUIRE_GATEWAYS").is_none(), "X509_LIMBO_JSON must name the suite's file");
-        println!("skipped: X509_LIMBO_JSON does not name the file of x509-limbo");
+        programs::skipped("X509_LIMBO_JSON does not name the file of x509-limbo");
         return None;
     };
     let suite: Value = serde_json::from_reader(GzDecoder::new(File::open(path).unwrap())).unwrap();

@@ -1,11 +1,12 @@
 //! The layer against suites and validators that others have made.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed, and says why it was skipped"
-)]
+#![cfg(test)]
 
+mod differential;
 mod layer;
 mod limbo;
+mod variants;
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
+mod support;
