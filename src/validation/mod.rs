@@ -35,6 +35,7 @@ mod issuer;
 mod key_policy;
 mod key_usage;
 mod lifetime;
+mod meter;
 mod name_constraints;
 mod options;
 mod path;

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustls_pki_types::UnixTime;
+use rustls_pki_types::{SignatureVerificationAlgorithm, UnixTime};
 use webpki::{EndEntityCert, VerifiedPath};
 
 use super::candidates::Candidates;
 use super::error::{Place, ValidationError};
+use super::meter::Meter;
 use super::path::TrustSource;
 use super::problem::ValidationProblem;
 use super::trust::Bundle;
@@ -37,7 +38,8 @@ impl Search<'_> {
     ///
     /// At each moment all certificates are judged alike, so that a skew never accepts what no clock would.
     pub(super) fn path(&self) -> Result<JudgedPath, Dead> {
-        let dead = match self.path_at(self.now) {
+        let meter = Meter::new();
+        let dead = match self.path_at(self.now, &meter) {
             Ok(path) => return Ok(path),
             Err(dead) => dead,
         };
@@ -46,10 +48,10 @@ impl Search<'_> {
             return Err(dead);
         }
         let moments = [self.now.checked_sub(skew), self.now.checked_add(skew)];
-        moments.into_iter().flatten().find_map(|moment| self.path_at(moment).ok()).ok_or(dead)
+        moments.into_iter().flatten().find_map(|moment| self.path_at(moment, &meter).ok()).ok_or(dead)
     }
 
-    fn path_at(&self, moment: SystemTime) -> Result<JudgedPath, Dead> {
+    fn path_at(&self, moment: SystemTime, meter: &Meter) -> Result<JudgedPath, Dead> {
         let Ok(since_1970) = moment.duration_since(UNIX_EPOCH) else {
             let problem = ValidationProblem::ClockUnusable { now: moment };
             return Err(Dead::End(Box::new(ValidationError::new(problem, Place::EndEntity, self.end_entity))));
@@ -66,12 +68,13 @@ impl Search<'_> {
                 Err(webpki::Error::UnknownIssuer)
             }
         };
-        let error = match self.search(since_1970, &judge) {
+        let error = match self.search(since_1970, meter, &judge) {
             Ok(()) => match accepted.take() {
                 Some(path) => return Ok(path),
                 // The callback accepted no path, so there is none, whatever the search says.
                 None => webpki::Error::UnknownIssuer,
             },
+            Err(_) if meter.has_run_out() => webpki::Error::MaximumSignatureChecksExceeded,
             Err(error) => error,
         };
         // A path that only we refused says more than the dead ends beside it.
@@ -81,13 +84,17 @@ impl Search<'_> {
     fn search(
         &self,
         since_1970: Duration,
+        meter: &Meter,
         judge: &dyn Fn(&VerifiedPath<'_>) -> Result<(), webpki::Error>,
     ) -> Result<(), webpki::Error> {
         let candidates = self.candidates.ders();
+        let metered = meter.all(self.options.algorithms);
+        let algorithms: Vec<&dyn SignatureVerificationAlgorithm> =
+            metered.iter().map(|algorithm| -> &dyn SignatureVerificationAlgorithm { algorithm }).collect();
         let end_entity = EndEntityCert::try_from(self.end_entity.certificate_der())?;
         end_entity
             .verify_for_usage(
-                self.options.algorithms,
+                &algorithms,
                 self.bundle.webpki_anchors(),
                 &candidates,
                 UnixTime::since_unix_epoch(since_1970),

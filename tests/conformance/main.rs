@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod cost;
 mod differential;
 mod layer;
 mod limbo;

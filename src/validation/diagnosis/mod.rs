@@ -191,6 +191,6 @@ impl<'a> Diagnosis<'a> {
 }
 
 /// Signatures that one diagnosis verifies.
-const MAX_SIGNATURES: usize = 8;
+const MAX_SIGNATURES: usize = 4;
 /// Certificates that one diagnosis steps over.
 const MAX_STEPS: usize = 64;
