@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The part of the line that a [`Reason`] belongs to, in the order in which a request meets them.
+/// The part of the line that a [`Reason`](crate::Reason) belongs to, in the order in which a request meets them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Stage {
