@@ -13,8 +13,8 @@ use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, Un
 use crate::header::{RawCertificate, TakenHeaders};
 use crate::identity::ClientIdentity;
 use crate::rejection::Rejection;
-use crate::revocation::UnrevokedChain;
-use crate::snapshot::{CurrentSnapshot, TrustedGateway};
+use crate::revocation::{Revocation, UnrevokedChain, Verifier};
+use crate::snapshot::{CurrentSnapshot, Snapshot, TrustedGateway};
 use crate::validation::{ValidatedChain, ValidationOptions};
 
 /// Everything it takes to find out who a client is.
@@ -24,6 +24,7 @@ pub(crate) struct Authenticator {
     pub(crate) limits: Limits,
     pub(crate) validation: ValidationOptions,
     pub(crate) snapshot: CurrentSnapshot,
+    pub(crate) revocation: Arc<Revocation>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<Events>,
 }
@@ -97,12 +98,18 @@ impl Authenticator {
         let chain = ForwardedChain::decode(raw, self.limits.certificates, now)?;
         let end_entity = Arc::clone(&chain.end_entity);
         let prove = || {
-            let validated = ValidatedChain::validate(chain, trust, &self.validation, now)?;
-            let unrevoked = UnrevokedChain::conclude(validated);
+            let sources = self.revocation.sources();
+            let validated = ValidatedChain::validate(chain, trust, &self.validation, sources.breadth(), now)?;
+            let unrevoked = UnrevokedChain::conclude(validated, &self.revocation, &sources, now)?;
             Ok(ClientIdentity::of(unrevoked, Arc::clone(&self.clock))?)
         };
         let identity = prove().map_err(|rejection| Rejected { rejection, certificate: Some(end_entity) })?;
         Ok(Finding::Client(identity))
+    }
+
+    /// What lists are verified with when they are loaded.
+    pub(crate) fn verifier<'a>(&self, snapshot: &'a Snapshot) -> Verifier<'a> {
+        Verifier { trusts: snapshot.trusts(), algorithms: self.validation.algorithms, now: self.clock.now() }
     }
 
     /// From a peer that is no gateway nothing is judged.

@@ -15,6 +15,7 @@ use tracing::{debug, error, info, trace, warn};
 use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::escape::Escaped;
+use crate::evidence::Outcome;
 use crate::gateway::{Gateway, GatewayPeer, UntrustedPeer};
 use crate::identity::ClientIdentity;
 use crate::reason::{Reason, Stage};
@@ -28,6 +29,7 @@ pub(crate) struct Events {
     clock: Arc<dyn Clock>,
     accepted: AtomicU64,
     anonymous: AtomicU64,
+    revocation_allowed: AtomicU64,
     refused: [AtomicU64; REASONS],
     untrusted_headers: AtomicU64,
     look_alikes: AtomicU64,
@@ -37,6 +39,7 @@ pub(crate) struct Events {
     untrusted_header_budget: Mutex<Budget>,
     look_alike_budget: Mutex<Budget>,
     foreign_header_budget: Mutex<Budget>,
+    revocation_allowed_budget: Mutex<Budget>,
 }
 
 /// What one layer has decided since it was built, as numbers.
@@ -44,6 +47,7 @@ pub(crate) struct Events {
 pub struct Counts {
     accepted: u64,
     anonymous: u64,
+    revocation_allowed: u64,
     refused: [u64; REASONS],
     untrusted_headers: u64,
     look_alikes: u64,
@@ -64,6 +68,7 @@ impl Events {
             clock,
             accepted: AtomicU64::new(0),
             anonymous: AtomicU64::new(0),
+            revocation_allowed: AtomicU64::new(0),
             refused: array::from_fn(|_| AtomicU64::new(0)),
             untrusted_headers: AtomicU64::new(0),
             look_alikes: AtomicU64::new(0),
@@ -73,6 +78,7 @@ impl Events {
             untrusted_header_budget: Mutex::default(),
             look_alike_budget: Mutex::default(),
             foreign_header_budget: Mutex::default(),
+            revocation_allowed_budget: Mutex::default(),
         }
     }
 
@@ -81,6 +87,7 @@ impl Events {
         Counts {
             accepted: read(&self.accepted),
             anonymous: read(&self.anonymous),
+            revocation_allowed: read(&self.revocation_allowed),
             refused: array::from_fn(|index| self.refused.get(index).map_or(0, read)),
             untrusted_headers: read(&self.untrusted_headers),
             look_alikes: read(&self.look_alikes),
@@ -104,6 +111,28 @@ impl Events {
             tls.client.hash.sha256 = format_args!("{:X}", certificate.fingerprint()),
             "client certificate accepted"
         );
+        for entry in identity.evidence().entries() {
+            if let Outcome::Tolerated { why, source, .. } = &entry.outcome {
+                self.revocation_allowed(certificate, why, source);
+            }
+        }
+    }
+
+    /// A check that did not pass, and a policy that let the client go on.
+    fn revocation_allowed(&self, certificate: &Certificate, why: &str, source: &str) {
+        count(&self.revocation_allowed, 1);
+        if let Some(suppressed) = self.show(&self.revocation_allowed_budget) {
+            warn!(
+                target: TARGET,
+                suppressed,
+                why,
+                source = %Escaped(source),
+                tls.client.subject = %Escaped(&certificate.subject().to_string()),
+                tls.client.x509.serial_number = %certificate.serial(),
+                tls.client.hash.sha256 = format_args!("{:X}", certificate.fingerprint()),
+                "client certificate accepted without a current revocation status"
+            );
+        }
     }
 
     pub(crate) fn anonymous(&self, peer: Option<GatewayPeer>) {
@@ -267,6 +296,13 @@ impl Counts {
     #[must_use]
     pub fn anonymous(&self) -> u64 {
         self.anonymous
+    }
+
+    /// Requests with an identity of which no current source said that its certificate is not revoked: a policy allowed
+    /// it. They are among the accepted.
+    #[must_use]
+    pub fn revocation_allowed(&self) -> u64 {
+        self.revocation_allowed
     }
 
     /// Requests refused for a reason.

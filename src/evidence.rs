@@ -81,6 +81,19 @@ pub enum Outcome {
         /// When it was done.
         checked_at: SystemTime,
     },
+    /// It did not pass, and a policy for that case let the request go on.
+    Tolerated {
+        /// Which policy, and why it was needed.
+        why: Arc<str>,
+        /// What it was judged by; `none` where there was nothing.
+        source: Arc<str>,
+        /// When it was done.
+        checked_at: SystemTime,
+        /// When the source was issued, where it says so.
+        this_update: Option<SystemTime>,
+        /// When the source went stale, where it says so.
+        next_update: Option<SystemTime>,
+    },
     /// It is configured and was left out for this request.
     Skipped {
         /// Why.
@@ -196,6 +209,14 @@ mod serialize {
                     entry.serialize_entry("options", options.as_ref())?;
                     entry.serialize_entry("source", source.as_ref())?;
                     entry.serialize_entry("checked_at", &Utc(*checked_at).to_string())?;
+                }
+                Outcome::Tolerated { why, source, checked_at, this_update, next_update } => {
+                    entry.serialize_entry("outcome", "tolerated")?;
+                    entry.serialize_entry("why", why.as_ref())?;
+                    entry.serialize_entry("source", source.as_ref())?;
+                    entry.serialize_entry("checked_at", &Utc(*checked_at).to_string())?;
+                    entry.serialize_entry("this_update", &this_update.map(|time| Utc(time).to_string()))?;
+                    entry.serialize_entry("next_update", &next_update.map(|time| Utc(time).to_string()))?;
                 }
                 Outcome::Skipped { why } => {
                     entry.serialize_entry("outcome", "skipped")?;

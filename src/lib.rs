@@ -13,7 +13,7 @@
 //! | 2 | which header | exactly one, removed | [`HeaderError`] |
 //! | 3 | decode: [`Encoding`] | one certificate, and candidates for its path | [`EncodingError`] |
 //! | 4 | validate: [`TrustAnchors`], [`Intermediates`], [`IssuedBy`] | a path to an anchor, in date, for clients | [`ValidationError`] |
-//! | 5 | revocation | not configured; the [evidence] says so | |
+//! | 5 | revocation: [`DenyList`], [`RevocationLists`] | no certificate of a path is denied or revoked | [`RevocationError`] |
 //! | 6 | identify: [`ClientIdentity`] | names that can be relied upon | [`IdentityError`] |
 //! | 7 | authorize | a certificate where one is required | [`CertificateMissing`] |
 //!
@@ -80,6 +80,7 @@ mod error;
 mod escape;
 mod events;
 mod gateway;
+mod grpc_code;
 mod header;
 mod identity;
 mod layer;
@@ -98,8 +99,8 @@ pub use authorization::CertificateMissing;
 pub use clock::{Clock, SystemClock};
 pub use encoding::{Encoding, EncodingError, XfccElement};
 pub use error::{
-    AddressRangeProblem, CertificateProblem, ConfigError, HeaderNameProblem, Origin, PemProblem, SecretOrigin,
-    SecretProblem, SenderProblem,
+    AddressRangeProblem, CertificateProblem, ConfigError, HeaderNameProblem, Origin, PemProblem, RevocationListError,
+    RevocationListProblem, SecretOrigin, SecretProblem, SenderProblem,
 };
 pub use events::Counts;
 pub use gateway::facts as gateway_facts;
@@ -116,6 +117,10 @@ pub use layer::{
 };
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};
+pub use revocation::{
+    DenyList, DenyListMatch, RevocationError, RevocationListInForce, RevocationLists, RevocationPolicy,
+    RevocationProblem, RevocationReason, RevocationScope,
+};
 pub use validation::{
     Intermediates, IssuedBy, KeyKind, KeyPolicy, PathCertificate, Pin, PinKind, PinnedCertificates, Place,
     RequiredPolicies, TrustAnchor, TrustAnchors, ValidationError, ValidationProblem,

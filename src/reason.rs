@@ -5,6 +5,7 @@ use std::fmt;
 
 use http::StatusCode;
 
+pub use crate::grpc_code::GrpcCode;
 pub use crate::stage::{Fault, Stage};
 
 /// Why a request was refused.
@@ -122,6 +123,15 @@ pub enum Reason {
     /// No anchors are known for the trust domain of the SPIFFE ID.
     TrustDomainUnknown,
 
+    /// A certificate or key of the path is on the operator's deny-list.
+    DenyListed,
+    /// No source says whether a certificate of the path is revoked.
+    RevocationNoSource,
+    /// The source that would say whether a certificate of the path is revoked is past its next update.
+    RevocationStale,
+    /// A certificate of the path was revoked.
+    Revoked,
+
     /// A name in the certificate cannot serve as an identity.
     NameUnusable,
 
@@ -135,10 +145,6 @@ pub enum Reason {
     /// A `ClientCertLayer` stands inside another.
     LayerNested,
 }
-
-/// The gRPC status code of a refusal, as a number of the gRPC specification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct GrpcCode(u8);
 
 impl Reason {
     /// Every reason there is.
@@ -195,6 +201,10 @@ impl Reason {
         Self::ProfileViolated,
         Self::SpiffeIdInvalid,
         Self::TrustDomainUnknown,
+        Self::DenyListed,
+        Self::RevocationNoSource,
+        Self::RevocationStale,
+        Self::Revoked,
         Self::NameUnusable,
         Self::CertificateMissing,
         Self::ClockUnusable,
@@ -258,6 +268,10 @@ impl Reason {
             Self::ProfileViolated => "profile-violated",
             Self::SpiffeIdInvalid => "spiffe-id-invalid",
             Self::TrustDomainUnknown => "trust-domain-unknown",
+            Self::DenyListed => "deny-listed",
+            Self::RevocationNoSource => "revocation-no-source",
+            Self::RevocationStale => "revocation-stale",
+            Self::Revoked => "revoked",
             Self::NameUnusable => "name-unusable",
             Self::CertificateMissing => "certificate-missing",
             Self::ClockUnusable => "clock-unusable",
@@ -320,6 +334,7 @@ impl Reason {
             | Self::ProfileViolated
             | Self::SpiffeIdInvalid
             | Self::TrustDomainUnknown => Stage::Validation,
+            Self::DenyListed | Self::RevocationNoSource | Self::RevocationStale | Self::Revoked => Stage::Revocation,
             Self::NameUnusable => Stage::Identity,
             Self::CertificateMissing => Stage::Authorization,
             Self::ClockUnusable | Self::LayerMissing | Self::LayerNested => Stage::Setup,
@@ -331,6 +346,7 @@ impl Reason {
     pub const fn fault(self) -> Fault {
         match self {
             Self::GatewayReportedFailure => Fault::Client,
+            Self::RevocationNoSource | Self::RevocationStale => Fault::Service,
             _ => match self.stage() {
                 Stage::Gateway | Stage::Header | Stage::Encoding => Fault::Gateway,
                 Stage::Validation | Stage::Revocation | Stage::Identity | Stage::Authorization => Fault::Client,
@@ -340,13 +356,15 @@ impl Reason {
     }
 
     /// The status of the answer unless overridden: 401 for no certificate, 400 for malformed or ambiguous input, 431
-    /// for too large (RFC 6585 section 5), 403 for a certificate presented and refused, 500 for a wrong set-up.
+    /// for too large (RFC 6585 section 5), 403 for a certificate presented and refused, 503 where nothing says whether it
+    /// is revoked, 500 for a wrong set-up.
     #[must_use]
     pub const fn default_status(self) -> StatusCode {
         match self {
             Self::CertificateMissing => StatusCode::UNAUTHORIZED,
             Self::GatewayReportedFailure => StatusCode::FORBIDDEN,
             Self::HeaderTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::RevocationNoSource | Self::RevocationStale => StatusCode::SERVICE_UNAVAILABLE,
             _ => match self.stage() {
                 Stage::Header | Stage::Encoding | Stage::Identity => StatusCode::BAD_REQUEST,
                 Stage::Gateway | Stage::Validation | Stage::Revocation | Stage::Authorization => StatusCode::FORBIDDEN,
@@ -361,6 +379,7 @@ impl Reason {
         match self {
             Self::CertificateMissing | Self::GatewayReportedFailure => GrpcCode::UNAUTHENTICATED,
             Self::HeaderTooLarge => GrpcCode::RESOURCE_EXHAUSTED,
+            Self::RevocationNoSource | Self::RevocationStale => GrpcCode::UNAVAILABLE,
             _ => match self.stage() {
                 Stage::Header | Stage::Encoding | Stage::Identity => GrpcCode::INVALID_ARGUMENT,
                 Stage::Gateway | Stage::Validation | Stage::Revocation => GrpcCode::UNAUTHENTICATED,
@@ -374,26 +393,5 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.code())
-    }
-}
-
-impl GrpcCode {
-    /// `INTERNAL`.
-    pub const INTERNAL: Self = Self(13);
-    /// `INVALID_ARGUMENT`.
-    pub const INVALID_ARGUMENT: Self = Self(3);
-    /// `PERMISSION_DENIED`.
-    pub const PERMISSION_DENIED: Self = Self(7);
-    /// `RESOURCE_EXHAUSTED`.
-    pub const RESOURCE_EXHAUSTED: Self = Self(8);
-    /// `UNAUTHENTICATED`.
-    pub const UNAUTHENTICATED: Self = Self(16);
-    /// `UNAVAILABLE`.
-    pub const UNAVAILABLE: Self = Self(14);
-
-    /// The number on the wire.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        self.0
     }
 }

@@ -9,6 +9,7 @@ use crate::gateway::UntrustedPeer;
 use crate::header::HeaderError;
 use crate::identity::IdentityError;
 use crate::reason::{Fault, Reason, Stage};
+use crate::revocation::RevocationError;
 use crate::validation::ValidationError;
 
 /// Why a request was refused, with the values that were compared.
@@ -26,6 +27,8 @@ pub enum Rejection {
     Encoding(EncodingError),
     /// Stage 4: path, dates, purpose, issuer.
     Validation(Box<ValidationError>),
+    /// Stage 5: deny-list, revocation lists.
+    Revocation(Box<RevocationError>),
     /// Stage 6: who the client is.
     Identity(IdentityError),
     /// Stage 7: may they do this.
@@ -53,6 +56,7 @@ impl Rejection {
             Self::Header(error) => error.reason(),
             Self::Encoding(error) => error.reason(),
             Self::Validation(error) => error.reason(),
+            Self::Revocation(error) => error.reason(),
             Self::Identity(_) => Reason::NameUnusable,
             Self::Authorization(_) => Reason::CertificateMissing,
             Self::Setup(SetupError::LayerMissing) => Reason::LayerMissing,
@@ -90,6 +94,7 @@ impl fmt::Display for Rejection {
             Self::Header(error) => error.fmt(f),
             Self::Encoding(error) => error.fmt(f),
             Self::Validation(error) => error.fmt(f),
+            Self::Revocation(error) => error.fmt(f),
             Self::Identity(error) => error.fmt(f),
             Self::Authorization(error) => error.fmt(f),
             Self::Setup(error) => error.fmt(f),
@@ -127,6 +132,7 @@ from_stage! {
     HeaderError => Header,
     EncodingError => Encoding,
     Box<ValidationError> => Validation,
+    Box<RevocationError> => Revocation,
     IdentityError => Identity,
     CertificateMissing => Authorization,
     SetupError => Setup,

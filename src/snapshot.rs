@@ -53,6 +53,11 @@ impl Snapshot {
         }
         Ok(Self { gateways, sources, since: now })
     }
+
+    /// The trust of every gateway.
+    pub(crate) fn trusts(&self) -> Vec<&Trust> {
+        self.gateways.iter().map(|member| &*member.trust).collect()
+    }
 }
 
 impl TrustSources {

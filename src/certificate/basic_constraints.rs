@@ -40,7 +40,7 @@ impl BasicConstraints {
 }
 
 /// Reads a BOOLEAN; an explicit FALSE where it is the default is against DER, but common and unambiguous.
-pub(super) fn boolean(field: &'static str, content: &[u8]) -> Result<bool, CertificateError> {
+pub(crate) fn boolean(field: &'static str, content: &[u8]) -> Result<bool, CertificateError> {
     match content {
         [0x00] => Ok(false),
         [0xff] => Ok(true),

@@ -8,34 +8,34 @@ use super::error::{CertificateError, Problem};
 
 /// A cursor over the elements inside one constructed value.
 #[derive(Clone, Debug)]
-pub(super) struct Elements<'a> {
+pub(crate) struct Elements<'a> {
     field: &'static str,
     rest: &'a [u8],
 }
 
 impl<'a> Elements<'a> {
-    pub(super) fn new(field: &'static str, content: &'a [u8]) -> Self {
+    pub(crate) fn new(field: &'static str, content: &'a [u8]) -> Self {
         Self { field, rest: content }
     }
 
     /// The elements of the one `tag` that makes up all of `encoded`.
-    pub(super) fn inside(field: &'static str, tag: u8, encoded: &'a [u8]) -> Result<Self, CertificateError> {
+    pub(crate) fn inside(field: &'static str, tag: u8, encoded: &'a [u8]) -> Result<Self, CertificateError> {
         Ok(Self::new(field, Element::only(field, tag, encoded)?.content))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
     /// Reads the next element, whatever it is.
-    pub(super) fn any(&mut self) -> Result<Element<'a>, CertificateError> {
+    pub(crate) fn any(&mut self) -> Result<Element<'a>, CertificateError> {
         let (element, rest) = split_element(self.rest).map_err(|problem| self.error(problem))?;
         self.rest = rest;
         Ok(element)
     }
 
     /// Reads the next element, which must have this tag.
-    pub(super) fn expect(&mut self, field: &'static str, tag: u8) -> Result<Element<'a>, CertificateError> {
+    pub(crate) fn expect(&mut self, field: &'static str, tag: u8) -> Result<Element<'a>, CertificateError> {
         self.field = field;
         let element = self.any()?;
         if element.tag != tag {
@@ -45,7 +45,7 @@ impl<'a> Elements<'a> {
     }
 
     /// Reads the next element if it has this tag.
-    pub(super) fn optional(&mut self, field: &'static str, tag: u8) -> Result<Option<Element<'a>>, CertificateError> {
+    pub(crate) fn optional(&mut self, field: &'static str, tag: u8) -> Result<Option<Element<'a>>, CertificateError> {
         if self.rest.first() != Some(&tag) {
             return Ok(None);
         }
@@ -53,7 +53,7 @@ impl<'a> Elements<'a> {
     }
 
     /// Ends the reading; anything left over is an error.
-    pub(super) fn finish(self, field: &'static str) -> Result<(), CertificateError> {
+    pub(crate) fn finish(self, field: &'static str) -> Result<(), CertificateError> {
         if self.rest.is_empty() {
             return Ok(());
         }
@@ -67,15 +67,15 @@ impl<'a> Elements<'a> {
 
 /// One element: tag, content, and both with the length as they stand.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Element<'a> {
-    pub(super) tag: u8,
-    pub(super) content: &'a [u8],
-    pub(super) encoded: &'a [u8],
+pub(crate) struct Element<'a> {
+    pub(crate) tag: u8,
+    pub(crate) content: &'a [u8],
+    pub(crate) encoded: &'a [u8],
 }
 
 impl<'a> Element<'a> {
     /// The one element that makes up all of `encoded`.
-    pub(super) fn only(field: &'static str, tag: u8, encoded: &'a [u8]) -> Result<Self, CertificateError> {
+    pub(crate) fn only(field: &'static str, tag: u8, encoded: &'a [u8]) -> Result<Self, CertificateError> {
         let mut elements = Elements::new(field, encoded);
         let element = elements.expect(field, tag)?;
         elements.finish(field)?;
@@ -113,35 +113,36 @@ fn split_length(bytes: &[u8]) -> Result<(usize, &[u8]), Problem> {
 }
 
 /// Tag octets of the types that occur in certificates.
-pub(super) mod tag {
-    pub(in super::super) const BOOLEAN: u8 = 0x01;
-    pub(in super::super) const INTEGER: u8 = 0x02;
-    pub(in super::super) const BIT_STRING: u8 = 0x03;
-    pub(in super::super) const OCTET_STRING: u8 = 0x04;
-    pub(in super::super) const OBJECT_IDENTIFIER: u8 = 0x06;
-    pub(in super::super) const UTF8_STRING: u8 = 0x0c;
-    pub(in super::super) const NUMERIC_STRING: u8 = 0x12;
-    pub(in super::super) const PRINTABLE_STRING: u8 = 0x13;
-    pub(in super::super) const TELETEX_STRING: u8 = 0x14;
-    pub(in super::super) const IA5_STRING: u8 = 0x16;
-    pub(in super::super) const VISIBLE_STRING: u8 = 0x1a;
-    pub(in super::super) const UNIVERSAL_STRING: u8 = 0x1c;
-    pub(in super::super) const BMP_STRING: u8 = 0x1e;
-    pub(in super::super) const SEQUENCE: u8 = 0x30;
-    pub(in super::super) const SET: u8 = 0x31;
+pub(crate) mod tag {
+    pub(crate) const BOOLEAN: u8 = 0x01;
+    pub(crate) const INTEGER: u8 = 0x02;
+    pub(crate) const BIT_STRING: u8 = 0x03;
+    pub(crate) const OCTET_STRING: u8 = 0x04;
+    pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+    pub(crate) const ENUMERATED: u8 = 0x0a;
+    pub(crate) const UTF8_STRING: u8 = 0x0c;
+    pub(crate) const NUMERIC_STRING: u8 = 0x12;
+    pub(crate) const PRINTABLE_STRING: u8 = 0x13;
+    pub(crate) const TELETEX_STRING: u8 = 0x14;
+    pub(crate) const IA5_STRING: u8 = 0x16;
+    pub(crate) const VISIBLE_STRING: u8 = 0x1a;
+    pub(crate) const UNIVERSAL_STRING: u8 = 0x1c;
+    pub(crate) const BMP_STRING: u8 = 0x1e;
+    pub(crate) const SEQUENCE: u8 = 0x30;
+    pub(crate) const SET: u8 = 0x31;
 
     /// `[number]`, primitive.
-    pub(in super::super) const fn context(number: u8) -> u8 {
+    pub(crate) const fn context(number: u8) -> u8 {
         0x80 + number
     }
 
     /// `[number]`, constructed.
-    pub(in super::super) const fn context_constructed(number: u8) -> u8 {
+    pub(crate) const fn context_constructed(number: u8) -> u8 {
         0xa0 + number
     }
 }
 
 const HIGH_TAG_NUMBER: u8 = 0x1f;
 const LONG_FORM: u8 = 0x80;
-/// Octets of a length in the long form: enough for 16 MiB, far above the size limit of a certificate.
-const MAX_LENGTH_OCTETS: usize = 3;
+/// Octets of a length in the long form: enough for revocation lists; whoever reads a file limits its size.
+const MAX_LENGTH_OCTETS: usize = 4;

@@ -26,7 +26,7 @@ pub struct DistinguishedName {
 
 impl DistinguishedName {
     /// Reads a `Name`, which is a SEQUENCE of SETs.
-    pub(super) fn from_element(field: &'static str, element: Element<'_>) -> Result<Self, CertificateError> {
+    pub(crate) fn from_element(field: &'static str, element: Element<'_>) -> Result<Self, CertificateError> {
         let mut rdns = Vec::new();
         let mut elements = Elements::new(field, element.content);
         while !elements.is_empty() {

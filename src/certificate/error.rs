@@ -13,7 +13,7 @@ pub struct CertificateError {
 }
 
 impl CertificateError {
-    pub(super) fn new(field: &'static str, problem: Problem) -> Self {
+    pub(crate) fn new(field: &'static str, problem: Problem) -> Self {
         Self { field, problem }
     }
 
@@ -34,7 +34,7 @@ impl std::error::Error for CertificateError {}
 
 /// What is wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     AddressLength { octets: usize },
     BitString,
     Boolean,

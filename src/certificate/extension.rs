@@ -33,17 +33,8 @@ pub(super) struct Extensions {
 impl Extensions {
     /// Reads the content of `[3]`: a SEQUENCE of extensions, each at most once (RFC 5280 section 4.2).
     pub(super) fn read(content: &[u8]) -> Result<Self, CertificateError> {
-        let mut elements = Elements::inside(FIELD, tag::SEQUENCE, content)?;
         let mut extensions = Self::default();
-        while !elements.is_empty() {
-            if extensions.all.len() == MAX_EXTENSIONS {
-                return Err(CertificateError::new(FIELD, Problem::TooMany { limit: MAX_EXTENSIONS }));
-            }
-            let extension = Extension::from_element(elements.expect(FIELD, tag::SEQUENCE)?)?;
-            if extensions.all.iter().any(|earlier| earlier.oid == extension.oid) {
-                let problem = Problem::Duplicate { oid: extension.oid.to_string() };
-                return Err(CertificateError::new(FIELD, problem));
-            }
+        for extension in Extension::read_all(content)? {
             extensions.interpret(&extension)?;
             extensions.all.push(extension);
         }
@@ -66,6 +57,24 @@ impl Extensions {
 }
 
 impl Extension {
+    /// Reads a SEQUENCE of extensions, each at most once.
+    pub(crate) fn read_all(encoded: &[u8]) -> Result<Vec<Self>, CertificateError> {
+        let mut elements = Elements::inside(FIELD, tag::SEQUENCE, encoded)?;
+        let mut all: Vec<Self> = Vec::new();
+        while !elements.is_empty() {
+            if all.len() == MAX_EXTENSIONS {
+                return Err(CertificateError::new(FIELD, Problem::TooMany { limit: MAX_EXTENSIONS }));
+            }
+            let extension = Self::from_element(elements.expect(FIELD, tag::SEQUENCE)?)?;
+            if all.iter().any(|earlier| earlier.oid == extension.oid) {
+                let problem = Problem::Duplicate { oid: extension.oid.to_string() };
+                return Err(CertificateError::new(FIELD, problem));
+            }
+            all.push(extension);
+        }
+        Ok(all)
+    }
+
     fn from_element(element: Element<'_>) -> Result<Self, CertificateError> {
         let mut elements = Elements::new(FIELD, element.content);
         let oid = ObjectIdentifier::from_element(FIELD, elements.any()?)?;

@@ -29,7 +29,7 @@
 mod alternative_name;
 mod attribute;
 mod basic_constraints;
-mod der;
+pub(crate) mod der;
 mod distinguished_name;
 mod error;
 mod extension;
@@ -60,8 +60,10 @@ use rustls_pki_types::CertificateDer;
 pub use alternative_name::AlternativeName;
 pub use attribute::Attribute;
 pub use basic_constraints::BasicConstraints;
+pub(crate) use basic_constraints::boolean;
 pub use distinguished_name::DistinguishedName;
 pub use error::CertificateError;
+pub(crate) use error::Problem;
 pub(crate) use extension::Extension;
 pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use key_identifier::KeyIdentifier;
@@ -72,8 +74,10 @@ pub(crate) use policies::Policies;
 pub use public_key::{PublicKey, RsaPublicKey};
 pub use purpose::Purpose;
 pub use serial_number::SerialNumber;
+pub(crate) use serial_number::{MAX_SERIAL_OCTETS, serial_octets};
 pub use signature_algorithm::SignatureAlgorithm;
 pub(crate) use signed_parts::SignedParts;
+pub(crate) use tbs::read_time;
 
 /// One X.509 certificate with its fields.
 #[derive(Clone)]

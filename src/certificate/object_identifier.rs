@@ -25,7 +25,7 @@ impl ObjectIdentifier {
         &self.0
     }
 
-    pub(super) fn from_element(field: &'static str, element: Element<'_>) -> Result<Self, CertificateError> {
+    pub(crate) fn from_element(field: &'static str, element: Element<'_>) -> Result<Self, CertificateError> {
         let malformed = || CertificateError::new(field, Problem::ObjectIdentifier);
         if element.tag != tag::OBJECT_IDENTIFIER {
             let problem = Problem::UnexpectedTag { found: element.tag, expected: tag::OBJECT_IDENTIFIER };

@@ -18,15 +18,7 @@ pub struct SerialNumber(Box<[u8]>);
 
 impl SerialNumber {
     pub(super) fn from_element(element: Element<'_>) -> Result<Self, CertificateError> {
-        let error = |problem| CertificateError::new(FIELD, problem);
-        let octets = element.content;
-        if octets.len() > MAX_SERIAL_OCTETS {
-            return Err(error(Problem::TooLarge { octets: octets.len(), limit: MAX_SERIAL_OCTETS }));
-        }
-        if !is_shortest_integer(octets) {
-            return Err(error(Problem::Integer));
-        }
-        Ok(Self(octets.into()))
+        serial_octets(element).map(|octets| Self(octets.into()))
     }
 
     /// Returns the content octets of the INTEGER as they stand in the certificate: two's complement, big-endian.
@@ -59,6 +51,19 @@ impl fmt::Debug for SerialNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SerialNumber({self})")
     }
+}
+
+/// The content octets of an INTEGER that is a serial number.
+pub(crate) fn serial_octets(element: Element<'_>) -> Result<&[u8], CertificateError> {
+    let error = |problem| CertificateError::new(FIELD, problem);
+    let octets = element.content;
+    if octets.len() > MAX_SERIAL_OCTETS {
+        return Err(error(Problem::TooLarge { octets: octets.len(), limit: MAX_SERIAL_OCTETS }));
+    }
+    if !is_shortest_integer(octets) {
+        return Err(error(Problem::Integer));
+    }
+    Ok(octets)
 }
 
 /// X.690 section 8.3.2: the first nine bits are neither all zero nor all one.
@@ -94,7 +99,7 @@ fn without_sign_octet(octets: &[u8]) -> &[u8] {
 const FIELD: &str = "serial number";
 const SIGN: u8 = 0x80;
 /// Octets of an encoded serial number: the standard's 20, and one for the sign, which some CAs do not count.
-const MAX_SERIAL_OCTETS: usize = 21;
+pub(crate) const MAX_SERIAL_OCTETS: usize = 21;
 
 #[cfg(test)]
 mod tests {

@@ -122,7 +122,7 @@ fn read_validity(validity: Element<'_>) -> Result<(SystemTime, SystemTime), Cert
     Ok((not_before, not_after))
 }
 
-fn read_time(field: &'static str, element: Element<'_>) -> Result<SystemTime, CertificateError> {
+pub(crate) fn read_time(field: &'static str, element: Element<'_>) -> Result<SystemTime, CertificateError> {
     Time::from_der(element.encoded)
         .map(|time| time.to_system_time())
         .map_err(|_| CertificateError::new(field, Problem::Date))

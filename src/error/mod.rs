@@ -1,5 +1,6 @@
 //! Everything that can be wrong while a layer is built or its trust is replaced.
 
+mod revocation_list;
 mod sender;
 
 use std::error::Error;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+pub use self::revocation_list::{RevocationListError, RevocationListProblem};
 pub use self::sender::{SecretOrigin, SecretProblem, SenderProblem};
 use crate::certificate::CertificateError;
 use crate::escape::Escaped;
@@ -47,6 +49,15 @@ pub enum ConfigError {
         skew: Duration,
         /// The most there may be.
         limit: Duration,
+    },
+    /// A line of a deny-list that names no certificate, key, or issuer with serial number.
+    DenyListEntry {
+        /// Where it came from.
+        origin: Origin,
+        /// The line, counted from 1.
+        line: usize,
+        /// The line as given.
+        value: String,
     },
     /// `except` without `required`.
     ExceptWithoutRequired,
@@ -95,6 +106,11 @@ pub enum ConfigError {
     },
     /// A gateway, or several together, that cannot be told from others.
     Sender(SenderProblem),
+    /// Revocation lists that are not in force.
+    RevocationLists {
+        /// Each of them; never empty.
+        errors: Vec<RevocationListError>,
+    },
     /// A status that is no refusal.
     Status {
         /// The status as given.
@@ -105,7 +121,7 @@ pub enum ConfigError {
         /// The trust domain as given.
         value: String,
     },
-    /// An issuer restriction that names no anchor.
+    /// An issuer restriction or revocation policy that names no anchor.
     UnknownAnchorLabel {
         /// The label as given.
         label: String,
@@ -213,6 +229,12 @@ impl fmt::Display for ConfigError {
             Self::ClockSkew { skew, limit } => {
                 write!(f, "clock skew of {} s: set the clocks, expected at most {} s", skew.as_secs(), limit.as_secs())
             }
+            Self::DenyListEntry { origin, line, value } => write!(
+                f,
+                "line {line} of {origin}, \"{}\", is no entry of a deny-list: write certificate and a SHA-256, \
+                 public-key and a SHA-256, or issuer, the SHA-256 of its certificate or key, serial and the number",
+                Escaped(value)
+            ),
             Self::ExceptWithoutRequired => {
                 f.write_str("paths are excepted from a requirement that is not set: call required() too")
             }
@@ -231,6 +253,12 @@ impl fmt::Display for ConfigError {
             Self::NoCertificates { origin } => write!(f, "no certificate in {origin}, expected at least one"),
             Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
             Self::Sender(problem) => problem.fmt(f),
+            Self::RevocationLists { errors } => {
+                for (position, error) in errors.iter().enumerate() {
+                    write!(f, "{}{error}", if position == 0 { "" } else { "; " })?;
+                }
+                Ok(())
+            }
             Self::Status { value } => write!(f, "status {value} is no refusal: use one from 400 to 599"),
             Self::TrustDomain { value } => write!(
                 f,

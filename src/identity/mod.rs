@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::escape::Escaped;
 use crate::evidence::Evidence;
 use crate::gateway::GatewayPeer;
-use crate::revocation::UnrevokedChain;
+use crate::revocation::{RevocationWatch, UnrevokedChain};
 use crate::validation::{PinKind, TrustAnchor, whole_seconds};
 
 /// The client, as its validated certificate names it. Cheap to clone.
@@ -45,13 +45,14 @@ struct Inner {
     peer: GatewayPeer,
     evidence: Evidence,
     valid_until: SystemTime,
+    watch: RevocationWatch,
     clock: Arc<dyn Clock>,
 }
 
 impl ClientIdentity {
     /// Reads the identity from a path that was validated and not revoked.
     pub(crate) fn of(chain: UnrevokedChain, clock: Arc<dyn Clock>) -> Result<Self, IdentityError> {
-        let UnrevokedChain { peer, path, evidence } = chain;
+        let UnrevokedChain { peer, path, evidence, watch } = chain;
         if let Some(field) = path.end_entity.name_with_nul() {
             return Err(IdentityError { field });
         }
@@ -62,6 +63,7 @@ impl ClientIdentity {
             peer: peer.peer(),
             evidence,
             valid_until,
+            watch,
             clock,
         })))
     }
@@ -178,10 +180,12 @@ impl ClientIdentity {
         self.0.valid_until
     }
 
-    /// Whether the path is within its dates now, by the layer's clock. For streams and sockets that outlive a request.
+    /// Whether the path is within its dates now, by the layer's clock, and would not be refused by the deny-list and the
+    /// revocation lists that are now in force. For streams and sockets that outlive a request.
     #[must_use]
     pub fn still_valid(&self) -> bool {
-        whole_seconds(self.0.clock.now()) <= whole_seconds(self.0.valid_until)
+        let now = self.0.clock.now();
+        whole_seconds(now) <= whole_seconds(self.0.valid_until) && self.0.watch.ask(now).is_ok()
     }
 }
 

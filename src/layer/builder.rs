@@ -15,6 +15,9 @@ use crate::events::Events;
 use crate::gateway::Gateway;
 use crate::re_emission::ReEmission;
 use crate::reason::{GrpcCode, Reason};
+use crate::revocation::{
+    DenyList, Revocation, RevocationLists, RevocationOptions, RevocationPolicy, RevocationScope, Verifier,
+};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources};
 use crate::validation::{Intermediates, PinnedCertificates, TrustAnchors, ValidationOptions};
 
@@ -27,6 +30,9 @@ pub struct ClientCertLayerBuilder {
     intermediates: Intermediates,
     pinned: PinnedCertificates,
     pub(super) validation: ValidationOptions,
+    deny_list: Option<DenyList>,
+    crls: Option<RevocationLists>,
+    revocation: RevocationOptions,
     untrusted_header: UntrustedHeader,
     re_emission: ReEmission,
     required: bool,
@@ -45,6 +51,9 @@ impl ClientCertLayerBuilder {
             intermediates: Intermediates::default(),
             pinned: PinnedCertificates::default(),
             validation: ValidationOptions::default(),
+            deny_list: None,
+            crls: None,
+            revocation: RevocationOptions::default(),
             untrusted_header: UntrustedHeader::default(),
             re_emission: ReEmission::default(),
             required: false,
@@ -77,6 +86,39 @@ impl ClientCertLayerBuilder {
     /// They hold for every gateway that has no anchors of its own.
     pub fn trust_pinned(mut self, pinned: PinnedCertificates) -> Self {
         self.pinned = self.pinned.and(pinned);
+        self
+    }
+
+    /// Refuses the certificates and keys on this list. Default: none. The handle replaces it, and the next request is
+    /// judged by the new one.
+    pub fn deny_list(mut self, deny_list: DenyList) -> Self {
+        self.deny_list = Some(deny_list);
+        self
+    }
+
+    /// Checks clients against revocation lists: a path to a file or directory, or [`RevocationLists`]. Each list is
+    /// verified once, with a certificate of its issuer among the anchors and the configured intermediates; one that
+    /// cannot be used fails the build. From then on a client that no current list covers is refused (see
+    /// [`revocation_policy`](Self::revocation_policy)). Default: none, and the evidence says so.
+    pub fn crls(mut self, lists: impl Into<RevocationLists>) -> Self {
+        let lists = lists.into();
+        self.crls = Some(match self.crls {
+            Some(known) => known.and(lists),
+            None => lists,
+        });
+        self
+    }
+
+    /// Which certificates of a path a list must cover. Default: [`RevocationScope::EndEntity`].
+    pub fn revocation_scope(mut self, scope: RevocationScope) -> Self {
+        self.revocation.scope = scope;
+        self
+    }
+
+    /// What becomes of clients under the anchors with this label when no current list covers them. Default:
+    /// [`RevocationPolicy::deny`].
+    pub fn revocation_policy(mut self, anchor_label: impl AsRef<str>, policy: RevocationPolicy) -> Self {
+        self.revocation.policies.insert(anchor_label.as_ref().into(), policy);
         self
     }
 
@@ -177,12 +219,15 @@ impl ClientCertLayerBuilder {
         let sources =
             TrustSources { gateways, anchors: self.anchors, intermediates: self.intermediates, pinned: self.pinned };
         let snapshot = Snapshot::new(sources, validation.only_issued_by.as_deref(), now)?;
+        let verifier = Verifier { trusts: snapshot.trusts(), algorithms: validation.algorithms, now };
+        let revocation = Arc::new(Revocation::new(self.revocation, self.deny_list, self.crls, &verifier)?);
         let events = Arc::new(Events::new(Arc::clone(&self.clock)));
         let authenticator = Authenticator {
             untrusted_header: self.untrusted_header,
             limits: self.limits,
             validation,
             snapshot: CurrentSnapshot::new(snapshot),
+            revocation,
             clock: self.clock,
             events: Arc::clone(&events),
         };

@@ -5,10 +5,11 @@ use super::replacement::TrustReplacement;
 use super::service::Shared;
 use crate::error::ConfigError;
 use crate::events::Counts;
+use crate::revocation::{DenyList, RevocationListInForce, RevocationLists};
 use crate::snapshot::Snapshot;
 use crate::validation::{Intermediates, TrustAnchors};
 
-/// Replaces the trust of a running [`ClientCertLayer`](super::ClientCertLayer), and reads what it has decided. Cheap to
+/// Replaces the trust, the deny-list and the revocation lists of a running [`ClientCertLayer`](super::ClientCertLayer), and reads what it has decided. Cheap to
 /// clone.
 ///
 /// ```no_run
@@ -31,7 +32,8 @@ impl ClientCertHandle {
     }
 
     /// Puts the layer's anchors and intermediates in force, all of them or none. What a gateway has of its own stays.
-    /// Requests under way end with what they began with.
+    /// Requests under way end with what they began with. Revocation lists are read again, because they are verified with
+    /// the certificates of their issuers.
     ///
     /// # Errors
     ///
@@ -50,8 +52,47 @@ impl ClientCertHandle {
         let authenticator = &self.shared.authenticator;
         authenticator.snapshot.replace(|present| {
             let only_issued_by = authenticator.validation.only_issued_by.as_deref();
-            Snapshot::new(replacement.applied_to(present)?, only_issued_by, authenticator.clock.now())
+            let next = Snapshot::new(replacement.applied_to(present)?, only_issued_by, authenticator.clock.now())?;
+            authenticator.revocation.verify_again(&authenticator.verifier(&next))?;
+            Ok(next)
         })
+    }
+
+    /// Puts a deny-list in force. The next request is judged by it, and so is
+    /// [`still_valid`](crate::ClientIdentity::still_valid) of identities that exist.
+    pub fn replace_deny_list(&self, deny_list: DenyList) {
+        self.shared.authenticator.revocation.replace_deny_list(deny_list);
+    }
+
+    /// Puts revocation lists in force in place of those that are. Nothing goes back in time: where a list in force is
+    /// fresher than what was read for the same issuer, key and scope, it stays.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::RevocationLists`] names each list that cannot be used. Even then the others are in force, and
+    /// everything that was in force stays beside them: a bad file hides no revocation.
+    pub fn replace_crls(&self, lists: impl Into<RevocationLists>) -> Result<(), ConfigError> {
+        let authenticator = &self.shared.authenticator;
+        let snapshot = authenticator.snapshot.load();
+        authenticator.revocation.replace_lists(lists.into(), &authenticator.verifier(&snapshot))
+    }
+
+    /// Reads the revocation lists again, from where they were read before; does nothing where there are none. To be
+    /// called on a schedule, or when the files change.
+    ///
+    /// # Errors
+    ///
+    /// As from [`replace_crls`](Self::replace_crls).
+    pub fn reload_crls(&self) -> Result<(), ConfigError> {
+        let authenticator = &self.shared.authenticator;
+        let snapshot = authenticator.snapshot.load();
+        authenticator.revocation.reload_lists(&authenticator.verifier(&snapshot))
+    }
+
+    /// The revocation lists in force, for those who watch their age.
+    #[must_use]
+    pub fn crls(&self) -> Vec<RevocationListInForce> {
+        self.shared.authenticator.revocation.sources().lists_in_force()
     }
 
     /// When the trust in force was put in force.

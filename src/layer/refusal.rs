@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
 use super::protocol::Protocol;
@@ -92,6 +92,9 @@ impl Refusal {
             // A private scheme (RFC 9110 section 11.1 asks for one); `Mutual` is RFC 8120 and something else.
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("ClientCertificate"));
         }
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        }
         response
     }
 
@@ -170,6 +173,9 @@ impl fmt::Debug for References {
         f.debug_struct("References").finish_non_exhaustive()
     }
 }
+
+/// When a client may ask again after 503: a new revocation list may be there by then.
+const RETRY_AFTER_SECONDS: u16 = 60;
 
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 

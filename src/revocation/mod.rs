@@ -1,12 +1,48 @@
-//! Stage 5: deny-list, CRL, OCSP.
+//! Stage 5: deny-list, CRL.
 //!
-//! **Decides** whether a certificate of a valid path has been revoked since it was issued. Nothing is configured yet
-//! that could answer, so the evidence of every identity says of each source that it was not asked.
-//! **Standard:** RFC 5280 section 5 (CRL), RFC 6960 (OCSP).
+//! **Decides** whether a certificate of a valid path has been revoked since it was issued.
+//! **Trusts** the operator's deny-list, and lists signed by the certificate's own issuer (see [`crl`]).
+//! **Refuses** every client with a revoked or denied certificate on any path that could be built for it: one *revoked*
+//! beats every *good*, and another path cannot mend it. Refuses clients of whose certificate no current source says
+//! that it is good, unless a policy for their anchor allows it by name.
+//! **Standard:** RFC 5280 sections 5 and 6.3.
+//!
+//! What is not configured is said to be so in the evidence of every identity.
 
+mod crl;
+mod deny_list;
+mod error;
+mod policy;
+mod signature;
+mod sources;
+mod status;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use self::crl::Question;
+pub use self::crl::{RevocationListInForce, RevocationLists};
+pub use self::deny_list::DenyList;
+pub use self::error::{DenyListMatch, RevocationError, RevocationProblem};
+use self::policy::Ruling;
+pub use self::policy::{RevocationPolicy, RevocationScope};
+use self::sources::Sources;
+pub(crate) use self::sources::{Revocation, Verifier};
+pub use self::status::RevocationReason;
+use self::status::{CertificateStatus, Standing};
+use crate::certificate::Certificate;
 use crate::evidence::{Check, Evidence, Outcome};
 use crate::gateway::TrustedPeer;
-use crate::validation::{ValidatedChain, ValidatedPath};
+use crate::validation::{Place, ValidatedChain, ValidatedPath};
+
+/// How revocation is judged; the same for every request.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RevocationOptions {
+    pub(crate) scope: RevocationScope,
+    /// By the label of the anchor; where there is none, everything is denied that is not known to be good.
+    pub(crate) policies: HashMap<Box<str>, RevocationPolicy>,
+}
 
 /// Proof that revocation was concluded upon.
 #[derive(Debug)]
@@ -14,14 +50,243 @@ pub(crate) struct UnrevokedChain {
     pub(crate) peer: TrustedPeer,
     pub(crate) path: ValidatedPath,
     pub(crate) evidence: Evidence,
+    pub(crate) watch: RevocationWatch,
+}
+
+/// Asks again of a path that was concluded upon.
+#[derive(Clone, Debug)]
+pub(crate) struct RevocationWatch {
+    revocation: Arc<Revocation>,
+    path: ValidatedPath,
 }
 
 impl UnrevokedChain {
-    pub(crate) fn conclude(chain: ValidatedChain) -> Self {
-        let ValidatedChain { peer, path, mut evidence } = chain;
-        for check in [Check::DenyList, Check::Crl, Check::Ocsp] {
-            evidence.add(check, Outcome::NotConfigured);
+    /// Asks every source of every path, and takes the first path that the policy of its anchor lets pass.
+    pub(crate) fn conclude(
+        chain: ValidatedChain,
+        revocation: &Arc<Revocation>,
+        sources: &Sources,
+        now: SystemTime,
+    ) -> Result<Self, Box<RevocationError>> {
+        for path in chain.paths() {
+            sources.refuse_denied(path, now)?;
+            sources.refuse_revoked(path, now)?;
         }
-        Self { peer, path, evidence }
+        let mut refused = None;
+        let mut passed = None;
+        for (place, path) in chain.paths().enumerate() {
+            match sources.judge(path, revocation.options(), now) {
+                Ok(crl) => {
+                    passed = Some((place, crl));
+                    break;
+                }
+                Err(error) => {
+                    refused.get_or_insert(error);
+                }
+            }
+        }
+        let (place, crl) = match (passed, refused) {
+            (Some(passed), _) => passed,
+            (None, Some(error)) => return Err(error),
+            (None, None) => (0, Outcome::NotConfigured),
+        };
+        let deny_list = sources.deny_list.as_ref().map(|list| {
+            let source = format!("deny-list of {} entries", list.len());
+            Outcome::passed(source.into(), now)
+        });
+        let (peer, path, mut evidence) = chain.settle(place);
+        evidence.add(Check::DenyList, deny_list.unwrap_or(Outcome::NotConfigured));
+        evidence.add(Check::Crl, crl);
+        evidence.add(Check::Ocsp, Outcome::NotConfigured);
+        let watch = RevocationWatch { revocation: Arc::clone(revocation), path: path.clone() };
+        Ok(Self { peer, path, evidence, watch })
+    }
+}
+
+impl RevocationWatch {
+    /// Whether the path would still be concluded upon as it was, by the sources that are now in force.
+    pub(crate) fn ask(&self, now: SystemTime) -> Result<(), Box<RevocationError>> {
+        let sources = self.revocation.sources();
+        sources.refuse_denied(&self.path, now)?;
+        sources.refuse_revoked(&self.path, now)?;
+        sources.judge(&self.path, self.revocation.options(), now).map(|_| ())
+    }
+}
+
+impl Sources {
+    fn refuse_denied(&self, path: &ValidatedPath, now: SystemTime) -> Result<(), Box<RevocationError>> {
+        let Some(deny_list) = &self.deny_list else {
+            return Ok(());
+        };
+        let certificates = Members::of(path).certificates();
+        for (index, (place, certificate)) in certificates.iter().enumerate() {
+            let issuer = certificates.get(index + 1).map(|(_, issuer)| *issuer);
+            if let Some(entry) = deny_list.find(certificate, issuer) {
+                let problem = RevocationProblem::DenyListed { entry };
+                return Err(RevocationError::new(problem, *place, certificate, now));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a path with a certificate that is on any list, whatever the scope of the check.
+    fn refuse_revoked(&self, path: &ValidatedPath, now: SystemTime) -> Result<(), Box<RevocationError>> {
+        let Some(lists) = &self.lists else {
+            return Ok(());
+        };
+        for member in Members::of(path) {
+            if let Some(status) = lists.table.revocation(&member.question(), now) {
+                return Err(refused(member.place, member.certificate, &status));
+            }
+        }
+        // The issuer of a pinned certificate is not proven, so that every list of its name counts.
+        let pinned = &path.end_entity;
+        match lists.table.revocation_by_name(pinned, now).filter(|_| path.anchor().is_none()) {
+            Some(status) => Err(refused(Place::EndEntity, pinned, &status)),
+            None => Ok(()),
+        }
+    }
+
+    /// Asks of each certificate in scope whether it is known to be good.
+    fn judge(
+        &self,
+        path: &ValidatedPath,
+        options: &RevocationOptions,
+        now: SystemTime,
+    ) -> Result<Outcome, Box<RevocationError>> {
+        let Some(lists) = &self.lists else {
+            return Ok(Outcome::NotConfigured);
+        };
+        let Some(anchor) = path.anchor() else {
+            return Ok(Outcome::Skipped { why: "the certificate itself is pinned".into() });
+        };
+        let policy = anchor.label().and_then(|label| options.policies.get(label)).copied().unwrap_or_default();
+        let in_scope = match options.scope {
+            RevocationScope::EndEntity => 1,
+            RevocationScope::WholePath => path.intermediates.len() + 1,
+        };
+        let mut record = Record::new(now);
+        for member in Members::of(path).take(in_scope) {
+            let status = lists.table.status(&member.question(), now);
+            match policy.rule(&status, now) {
+                Ruling::Passes => record.add(&status, None),
+                Ruling::Tolerated(why) => record.add(&status, Some(why)),
+                Ruling::Refused => return Err(refused(member.place, member.certificate, &status)),
+            }
+        }
+        Ok(record.outcome())
+    }
+}
+
+/// A certificate of a path with those above it.
+#[derive(Clone, Copy)]
+struct Member<'a> {
+    place: Place,
+    certificate: &'a Certificate,
+    issuer: &'a Certificate,
+    superior: Option<&'a Certificate>,
+}
+
+/// The certificates of a path that have an issuer in it, from the end entity upwards.
+struct Members<'a> {
+    path: &'a ValidatedPath,
+    next: usize,
+}
+
+impl<'a> Members<'a> {
+    fn of(path: &'a ValidatedPath) -> Self {
+        Self { path, next: 0 }
+    }
+
+    /// A certificate by its place in the path; the end entity is 0, the anchor is the last.
+    fn at(&self, place: usize) -> Option<&'a Certificate> {
+        let path = self.path;
+        match place.checked_sub(1) {
+            None => Some(&path.end_entity),
+            Some(place) if place == path.intermediates.len() => path.anchor().map(|anchor| anchor.certificate()),
+            Some(place) => path.intermediates.get(place).map(AsRef::as_ref),
+        }
+    }
+
+    fn place(&self, place: usize) -> Place {
+        match place {
+            0 => Place::EndEntity,
+            number if number <= self.path.intermediates.len() => Place::Intermediate { number },
+            _ => Place::Anchor,
+        }
+    }
+
+    /// Every certificate of the path, the anchor too.
+    fn certificates(&self) -> Vec<(Place, &'a Certificate)> {
+        (0..=self.path.intermediates.len() + 1).filter_map(|place| Some((self.place(place), self.at(place)?))).collect()
+    }
+}
+
+impl<'a> Iterator for Members<'a> {
+    type Item = Member<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let place = self.place(self.next);
+        let (certificate, issuer) = (self.at(self.next)?, self.at(self.next + 1)?);
+        let superior = self.at(self.next + 2);
+        self.next += 1;
+        Some(Member { place, certificate, issuer, superior })
+    }
+}
+
+impl<'a> Member<'a> {
+    fn question(&self) -> Question<'a> {
+        Question { certificate: self.certificate, issuer: self.issuer, superior: self.superior }
+    }
+}
+
+fn refused(place: Place, certificate: &Certificate, status: &CertificateStatus) -> Box<RevocationError> {
+    let source = status.source.clone().unwrap_or_else(|| "no source".into());
+    let (this_update, next_update) = (status.this_update, status.next_update);
+    let problem = match status.standing {
+        Standing::Revoked { at, reason } => RevocationProblem::Revoked { at, reason, source, this_update },
+        Standing::Stale => RevocationProblem::Stale { source, this_update, next_update },
+        // A policy refuses nothing that is good.
+        Standing::Good | Standing::NoSource => RevocationProblem::NoSource { issuer: certificate.issuer().to_string() },
+    };
+    RevocationError::new(problem, place, certificate, status.checked_at)
+}
+
+/// The evidence of one source for a whole path: the oldest dates, and the first thing that was tolerated.
+struct Record {
+    sources: Vec<Arc<str>>,
+    tolerated: Option<&'static str>,
+    checked_at: SystemTime,
+    this_update: Option<SystemTime>,
+    next_update: Option<SystemTime>,
+}
+
+impl Record {
+    fn new(checked_at: SystemTime) -> Self {
+        Self { sources: Vec::new(), tolerated: None, checked_at, this_update: None, next_update: None }
+    }
+
+    fn add(&mut self, status: &CertificateStatus, tolerated: Option<&'static str>) {
+        let earlier = |known: Option<SystemTime>, new: Option<SystemTime>| match (known, new) {
+            (Some(known), Some(new)) => Some(known.min(new)),
+            (known, new) => known.or(new),
+        };
+        self.this_update = earlier(self.this_update, status.this_update);
+        self.next_update = earlier(self.next_update, status.next_update);
+        self.tolerated = self.tolerated.or(tolerated);
+        self.sources.extend(status.source.clone().filter(|source| !self.sources.contains(source)));
+    }
+
+    fn outcome(self) -> Outcome {
+        let source: Arc<str> = match self.sources.as_slice() {
+            [] => "none".into(),
+            [only] => Arc::clone(only),
+            several => several.join("; ").into(),
+        };
+        let Self { checked_at, this_update, next_update, .. } = self;
+        match self.tolerated {
+            None => Outcome::Passed { source, checked_at, this_update, next_update },
+            Some(why) => Outcome::Tolerated { why: why.into(), source, checked_at, this_update, next_update },
+        }
     }
 }

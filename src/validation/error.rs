@@ -38,12 +38,7 @@ pub enum Place {
 
 impl ValidationError {
     pub(super) fn new(problem: ValidationProblem, place: Place, certificate: &Certificate) -> Self {
-        let certificate = PathCertificate {
-            place,
-            subject: certificate.subject().to_string(),
-            fingerprint: *certificate.fingerprint(),
-        };
-        Self { problem, certificate }
+        Self { problem, certificate: PathCertificate::new(place, certificate) }
     }
 
     /// What is wrong.
@@ -71,6 +66,10 @@ impl ValidationError {
 }
 
 impl PathCertificate {
+    pub(crate) fn new(place: Place, certificate: &Certificate) -> Self {
+        Self { place, subject: certificate.subject().to_string(), fingerprint: *certificate.fingerprint() }
+    }
+
     /// Its place in the path.
     #[must_use]
     pub fn place(&self) -> Place {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use rustls_pki_types::CertificateDer;
 
-use super::{Trust, ValidationError, ValidationOptions, path_of};
+use super::{Breadth, Trust, ValidationError, ValidationOptions, paths_of};
 use crate::certificate::Certificate;
 
 /// Finds a path from a gateway's certificate to one of its own anchors. What is asked of clients beyond a valid path is
@@ -25,5 +25,5 @@ pub(crate) fn validate_gateway(
         ..options.clone()
     };
     let presented = candidates.iter().map(|candidate| candidate.clone().into_owned()).collect();
-    path_of(end_entity, presented, trust, &options, now).map(|_| ())
+    paths_of(end_entity, presented, trust, &options, Breadth::FirstPath, now).map(|_| ())
 }

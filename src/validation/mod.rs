@@ -82,9 +82,25 @@ use crate::gateway::TrustedPeer;
 /// Proof that the client's certificate is pinned or that a path of it is valid.
 #[derive(Debug)]
 pub(crate) struct ValidatedChain {
-    pub(crate) peer: TrustedPeer,
-    pub(crate) path: ValidatedPath,
-    pub(crate) evidence: Evidence,
+    peer: TrustedPeer,
+    /// Never empty; in the order in which they were found.
+    alternatives: Vec<Alternative>,
+}
+
+/// One of the ways in which a certificate is valid, with what was checked of it.
+#[derive(Debug)]
+struct Alternative {
+    path: ValidatedPath,
+    evidence: Evidence,
+}
+
+/// How many valid paths are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Breadth {
+    /// All there are, for stages that refuse a client for what is on any of them.
+    EveryPath,
+    /// The first that is found.
+    FirstPath,
 }
 
 /// A path that passed, with the options without which it would not have.
@@ -95,11 +111,12 @@ struct JudgedPath {
 }
 
 impl ValidatedChain {
-    /// Finds the certificate among the pins, or finds a path and judges it.
+    /// Finds the certificate among the pins, or finds paths and judges them.
     pub(crate) fn validate(
         chain: ForwardedChain,
         trust: &Trust,
         options: &ValidationOptions,
+        breadth: Breadth,
         now: SystemTime,
     ) -> Result<Self, Box<ValidationError>> {
         let ForwardedChain { peer, end_entity, candidates, mut evidence } = chain;
@@ -109,26 +126,42 @@ impl ValidatedChain {
             let trusted_by = TrustSource::Pin(Arc::clone(pin));
             let path = ValidatedPath { end_entity, intermediates: Vec::new(), trusted_by };
             record_pin(&mut evidence, &JudgedPath { path: path.clone(), allowed }, now);
-            return Ok(Self { peer, path, evidence });
+            return Ok(Self { peer, alternatives: vec![Alternative { path, evidence }] });
         }
-        let judged = path_of(&end_entity, candidates, trust, options, now)?;
-        record_path(&mut evidence, &judged, options, now);
-        Ok(Self { peer, path: judged.path, evidence })
+        let alternative = |judged: JudgedPath| {
+            let mut evidence = evidence.clone();
+            record_path(&mut evidence, &judged, options, now);
+            Alternative { path: judged.path, evidence }
+        };
+        let judged = paths_of(&end_entity, candidates, trust, options, breadth, now)?;
+        Ok(Self { peer, alternatives: judged.into_iter().map(alternative).collect() })
+    }
+
+    /// The valid paths, in the order in which they were found.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &ValidatedPath> {
+        self.alternatives.iter().map(|alternative| &alternative.path)
+    }
+
+    /// Takes one of the paths, by its place, as the one that the client is known by.
+    pub(crate) fn settle(mut self, place: usize) -> (TrustedPeer, ValidatedPath, Evidence) {
+        let Alternative { path, evidence } = self.alternatives.swap_remove(place);
+        (self.peer, path, evidence)
     }
 }
 
-fn path_of(
+fn paths_of(
     end_entity: &Arc<Certificate>,
     forwarded: Vec<rustls_pki_types::CertificateDer<'static>>,
     trust: &Trust,
     options: &ValidationOptions,
+    breadth: Breadth,
     now: SystemTime,
-) -> Result<JudgedPath, Box<ValidationError>> {
+) -> Result<Vec<JudgedPath>, Box<ValidationError>> {
     let nothing = Bundle::empty(None);
     let bundle = spiffe::bundle_for(end_entity, trust)?.unwrap_or(&nothing);
     let candidates = Candidates::choose(forwarded, end_entity, trust);
-    let search = Search { end_entity, candidates: &candidates, bundle, options, now };
-    search.path().map_err(|dead| Box::new(Diagnosis::of(&search, trust).reason_for(dead)))
+    let search = Search { end_entity, candidates: &candidates, bundle, options, breadth, now };
+    search.paths().map_err(|dead| Box::new(Diagnosis::of(&search, trust).reason_for(dead)))
 }
 
 /// Asks of a path what webpki leaves out.

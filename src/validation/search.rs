@@ -13,7 +13,7 @@ use super::meter::Meter;
 use super::path::TrustSource;
 use super::problem::ValidationProblem;
 use super::trust::Bundle;
-use super::{JudgedPath, ValidatedPath, ValidationOptions, purpose};
+use super::{Breadth, JudgedPath, ValidatedPath, ValidationOptions, purpose};
 use crate::certificate::Certificate;
 
 /// One search for a path.
@@ -22,6 +22,7 @@ pub(super) struct Search<'a> {
     pub(super) candidates: &'a Candidates,
     pub(super) bundle: &'a Bundle,
     pub(super) options: &'a ValidationOptions,
+    pub(super) breadth: Breadth,
     pub(super) now: SystemTime,
 }
 
@@ -37,10 +38,10 @@ impl Search<'_> {
     /// Searches at the moment of the request, then, if a skew is allowed for, at both ends of it.
     ///
     /// At each moment all certificates are judged alike, so that a skew never accepts what no clock would.
-    pub(super) fn path(&self) -> Result<JudgedPath, Dead> {
+    pub(super) fn paths(&self) -> Result<Vec<JudgedPath>, Dead> {
         let meter = Meter::new();
-        let dead = match self.path_at(self.now, &meter) {
-            Ok(path) => return Ok(path),
+        let dead = match self.paths_at(self.now, &meter) {
+            Ok(paths) => return Ok(paths),
             Err(dead) => dead,
         };
         let skew = self.options.clock_skew;
@@ -48,34 +49,42 @@ impl Search<'_> {
             return Err(dead);
         }
         let moments = [self.now.checked_sub(skew), self.now.checked_add(skew)];
-        moments.into_iter().flatten().find_map(|moment| self.path_at(moment, &meter).ok()).ok_or(dead)
+        moments.into_iter().flatten().find_map(|moment| self.paths_at(moment, &meter).ok()).ok_or(dead)
     }
 
-    fn path_at(&self, moment: SystemTime, meter: &Meter) -> Result<JudgedPath, Dead> {
+    fn paths_at(&self, moment: SystemTime, meter: &Meter) -> Result<Vec<JudgedPath>, Dead> {
         let Ok(since_1970) = moment.duration_since(UNIX_EPOCH) else {
             let problem = ValidationProblem::ClockUnusable { now: moment };
             return Err(Dead::End(Box::new(ValidationError::new(problem, Place::EndEntity, self.end_entity))));
         };
-        let accepted = RefCell::new(None);
+        let accepted = RefCell::new(Vec::new());
         let refused = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| match self.judge(path, moment) {
             Ok(path) => {
-                accepted.replace(Some(path));
-                Ok(())
+                accepted.borrow_mut().push(path);
+                match self.breadth {
+                    Breadth::FirstPath => Ok(()),
+                    // To accept a path ends the search.
+                    Breadth::EveryPath => Err(webpki::Error::UnknownIssuer),
+                }
             }
             Err(error) => {
                 refused.borrow_mut().get_or_insert(error);
                 Err(webpki::Error::UnknownIssuer)
             }
         };
-        let error = match self.search(since_1970, meter, &judge) {
-            Ok(()) => match accepted.take() {
-                Some(path) => return Ok(path),
-                // The callback accepted no path, so there is none, whatever the search says.
-                None => webpki::Error::UnknownIssuer,
-            },
-            Err(_) if meter.has_run_out() => webpki::Error::MaximumSignatureChecksExceeded,
+        let outcome = match self.search(since_1970, meter, &judge) {
+            Err(_) if meter.has_run_out() => Err(webpki::Error::MaximumSignatureChecksExceeded),
+            outcome => outcome,
+        };
+        let accepted = accepted.take();
+        let error = match outcome {
+            // What lies beyond the limit of work is not known, so the paths found do not speak for it.
+            Err(error) if is_limit(&error) && !accepted.is_empty() => return Err(Dead::NoPath(error)),
+            _ if !accepted.is_empty() => return Ok(accepted),
             Err(error) => error,
+            // The callback accepted no path, so there is none, whatever the search says.
+            Ok(()) => webpki::Error::UnknownIssuer,
         };
         // A path that only we refused says more than the dead ends beside it.
         Err(refused.take().map_or(Dead::NoPath(error), Dead::End))
@@ -120,4 +129,14 @@ impl Search<'_> {
         };
         super::judge(path, anchor, self.options, moment)
     }
+}
+
+/// Whether the search was given up at its limit of work.
+fn is_limit(error: &webpki::Error) -> bool {
+    matches!(
+        error,
+        webpki::Error::MaximumNameConstraintComparisonsExceeded
+            | webpki::Error::MaximumPathBuildCallsExceeded
+            | webpki::Error::MaximumSignatureChecksExceeded
+    )
 }

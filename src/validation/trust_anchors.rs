@@ -261,6 +261,10 @@ impl TrustAnchor {
         self.comment.as_deref()
     }
 
+    pub(crate) fn shared_certificate(&self) -> Arc<Certificate> {
+        Arc::clone(&self.certificate)
+    }
+
     pub(super) fn allows(&self, allowance: Allowance) -> bool {
         self.allowances.has(allowance)
     }

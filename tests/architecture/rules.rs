@@ -31,26 +31,44 @@ impl File {
 const MODULES: &[(&str, &[&str])] = &[
     // Words that every stage uses.
     ("stage", &[]),
-    ("reason", &["stage"]),
+    ("grpc_code", &[]),
+    ("reason", &["grpc_code", "stage"]),
     ("escape", &[]),
     ("utc", &[]),
     ("clock", &[]),
     ("evidence", &["reason", "utc"]),
     ("certificate", &["escape", "utc"]),
-    ("error", &["certificate", "escape"]),
+    ("error", &["certificate", "escape", "utc"]),
     // The stages. `TrustedPeer` is carried along the whole line, as the identity's "vouched for by".
     // A gateway may have anchors of its own: for its clients, and for the certificate it proves itself with.
     ("gateway", &["certificate", "encoding", "error", "escape", "reason", "validation"]),
     ("header", &["encoding", "gateway", "reason"]),
     ("encoding", &["certificate", "evidence", "gateway", "header", "reason"]),
     ("validation", &["certificate", "encoding", "error", "escape", "evidence", "gateway", "reason", "utc"]),
-    ("revocation", &["evidence", "gateway", "validation"]),
+    ("revocation", &["certificate", "error", "escape", "evidence", "gateway", "reason", "utc", "validation"]),
     ("identity", &["certificate", "clock", "escape", "evidence", "gateway", "revocation", "utc", "validation"]),
     ("authorization", &["error", "gateway"]),
     // What knows several stages.
-    ("rejection", &["authorization", "encoding", "gateway", "header", "identity", "reason", "validation"]),
+    (
+        "rejection",
+        &["authorization", "encoding", "gateway", "header", "identity", "reason", "revocation", "validation"],
+    ),
     ("snapshot", &["error", "gateway", "validation"]),
-    ("events", &["certificate", "clock", "escape", "gateway", "identity", "reason", "rejection", "utc", "validation"]),
+    (
+        "events",
+        &[
+            "certificate",
+            "clock",
+            "escape",
+            "evidence",
+            "gateway",
+            "identity",
+            "reason",
+            "rejection",
+            "utc",
+            "validation",
+        ],
+    ),
     (
         "authenticator",
         &[
@@ -84,6 +102,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "re_emission",
             "reason",
             "rejection",
+            "revocation",
             "snapshot",
             "validation",
         ],

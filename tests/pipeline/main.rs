@@ -15,6 +15,7 @@ mod path_reasons;
 mod pins;
 mod reasons;
 mod reload;
+mod revocation_reasons;
 mod scene;
 mod sloppy_authorities;
 mod strictness;

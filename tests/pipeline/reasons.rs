@@ -14,10 +14,10 @@ use tower_client_cert::{
 use tracing::Level;
 
 use crate::odd_certificates as odd;
-use crate::path_reasons;
 use crate::scene::{self, Fixed, builder, request, request_from, trusting, with_anchors, with_certificate, with_chain};
 use crate::support::log::Log;
 use crate::support::pki::{ForeignKey, Pki, Shape, days, escaped_pem, now};
+use crate::{path_reasons, revocation_reasons};
 
 /// A layer and a request that it must refuse.
 pub(crate) struct Case {
@@ -91,6 +91,7 @@ fn expected_status(reason: Reason) -> u16 {
         (Reason::CertificateMissing, _) => 401,
         (Reason::GatewayReportedFailure, _) => 403,
         (Reason::HeaderTooLarge, _) => 431,
+        (Reason::RevocationNoSource | Reason::RevocationStale, _) => 503,
         (_, Stage::Header | Stage::Encoding | Stage::Identity) => 400,
         (_, Stage::Setup) => 500,
         _ => 403,
@@ -101,6 +102,7 @@ fn expected_grpc_code(reason: Reason) -> &'static str {
     match (reason, reason.stage()) {
         (Reason::GatewayReportedFailure, _) => "16",
         (Reason::HeaderTooLarge, _) => "8",
+        (Reason::RevocationNoSource | Reason::RevocationStale, _) => "14",
         (_, Stage::Header | Stage::Encoding | Stage::Identity) => "3",
         (_, Stage::Setup) => "13",
         _ => "16",
@@ -114,6 +116,7 @@ fn case_for(reason: Reason) -> Option<Case> {
         Stage::Header => header_case(reason, &scene),
         Stage::Encoding => encoding_case(reason, &scene),
         Stage::Validation => validation_case(reason, &scene),
+        Stage::Revocation => revocation_reasons::case_for(reason, &scene.pki),
         // No other stage has more than two.
         _ => other_case(reason, &scene),
     }

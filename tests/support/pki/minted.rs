@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, Issuer, KeyPair, PublicKeyData as _};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::Shape;
+use super::{ListShape, Shape};
 
 /// A certificate that was issued, and which can issue others.
 #[derive(Debug)]
@@ -43,6 +43,20 @@ impl Minted {
         let certificate =
             self.params.signed_by(key, &Issuer::from_params(&issuer.params, issuer.key.as_ref().unwrap())).unwrap();
         Self { params: self.params.clone(), key: None, der: certificate.der().clone() }
+    }
+
+    /// Another certificate for the same name and key, by the same issuer.
+    pub(crate) fn renewed(&self, shape: &Shape, issuer: &Self) -> Self {
+        let key = KeyPair::try_from(self.key.as_ref().unwrap().serialize_der()).unwrap();
+        let by = Issuer::from_params(&issuer.params, issuer.key.as_ref().unwrap());
+        let certificate = shape.params.signed_by(&key, &by).unwrap();
+        Self { params: shape.params.clone(), key: Some(key), der: certificate.der().clone() }
+    }
+
+    /// Signs a revocation list, in DER.
+    pub(crate) fn sign_list(&self, list: &ListShape) -> Vec<u8> {
+        let issuer = Issuer::from_params(&self.params, self.key.as_ref().unwrap());
+        list.params.signed_by(&issuer).unwrap().der().to_vec()
     }
 
     pub(crate) fn der(&self) -> &[u8] {

@@ -6,6 +6,7 @@
 //! let expired = pki.issue(&Shape::client("alice").valid(days(-60), days(-30)));
 //! ```
 
+mod list;
 mod minted;
 mod p521;
 mod shape;
@@ -14,6 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use time::OffsetDateTime;
 
+pub(crate) use list::ListShape;
 pub(crate) use minted::{Minted, escaped_pem, pem};
 pub(crate) use p521::P521Pki;
 pub(crate) use shape::{ForeignKey, Shape};

@@ -1,0 +1,26 @@
+//! The gRPC codes of refusals.
+
+/// The gRPC status code of a refusal, as a number of the gRPC specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GrpcCode(u8);
+
+impl GrpcCode {
+    /// `INTERNAL`.
+    pub const INTERNAL: Self = Self(13);
+    /// `INVALID_ARGUMENT`.
+    pub const INVALID_ARGUMENT: Self = Self(3);
+    /// `PERMISSION_DENIED`.
+    pub const PERMISSION_DENIED: Self = Self(7);
+    /// `RESOURCE_EXHAUSTED`.
+    pub const RESOURCE_EXHAUSTED: Self = Self(8);
+    /// `UNAUTHENTICATED`.
+    pub const UNAUTHENTICATED: Self = Self(16);
+    /// `UNAVAILABLE`.
+    pub const UNAVAILABLE: Self = Self(14);
+
+    /// The number on the wire.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+}

@@ -1,0 +1,147 @@
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::status::RevocationReason;
+use crate::certificate::Certificate;
+use crate::escape::Escaped;
+use crate::reason::Reason;
+use crate::utc::Utc;
+use crate::validation::{PathCertificate, Place};
+
+/// Why a certificate of a valid path was not accepted as unrevoked: which certificate, by which source, as of when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationError {
+    problem: RevocationProblem,
+    certificate: PathCertificate,
+    checked_at: SystemTime,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationProblem {
+    /// It is on the deny-list.
+    DenyListed {
+        /// By what the entry names it.
+        entry: DenyListMatch,
+    },
+    /// No source says whether it is revoked.
+    NoSource {
+        /// Its issuer.
+        issuer: String,
+    },
+    /// It was revoked.
+    Revoked {
+        /// When.
+        at: SystemTime,
+        /// Why, where the source says so.
+        reason: Option<RevocationReason>,
+        /// The source that says so.
+        source: Arc<str>,
+        /// When the source was issued.
+        this_update: Option<SystemTime>,
+    },
+    /// The source that would say whether it is revoked is past its next update.
+    Stale {
+        /// The source.
+        source: Arc<str>,
+        /// When the source was issued.
+        this_update: Option<SystemTime>,
+        /// When the next one should have come.
+        next_update: Option<SystemTime>,
+    },
+}
+
+/// By what an entry of a deny-list names a certificate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DenyListMatch {
+    /// By its SHA-256.
+    Certificate,
+    /// By issuer and serial number.
+    IssuerAndSerial,
+    /// By the SHA-256 of its public key.
+    PublicKey,
+}
+
+impl RevocationError {
+    pub(super) fn new(
+        problem: RevocationProblem,
+        place: Place,
+        certificate: &Certificate,
+        checked_at: SystemTime,
+    ) -> Box<Self> {
+        Box::new(Self { problem, certificate: PathCertificate::new(place, certificate), checked_at })
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn problem(&self) -> &RevocationProblem {
+        &self.problem
+    }
+
+    /// The certificate it is wrong with.
+    #[must_use]
+    pub fn certificate(&self) -> &PathCertificate {
+        &self.certificate
+    }
+
+    /// The time of the check.
+    #[must_use]
+    pub fn checked_at(&self) -> SystemTime {
+        self.checked_at
+    }
+
+    pub(crate) fn reason(&self) -> Reason {
+        match self.problem {
+            RevocationProblem::DenyListed { .. } => Reason::DenyListed,
+            RevocationProblem::NoSource { .. } => Reason::RevocationNoSource,
+            RevocationProblem::Revoked { .. } => Reason::Revoked,
+            RevocationProblem::Stale { .. } => Reason::RevocationStale,
+        }
+    }
+}
+
+impl fmt::Display for RevocationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.certificate)?;
+        match &self.problem {
+            RevocationProblem::DenyListed { entry } => write!(f, "is on the deny-list {entry}"),
+            RevocationProblem::NoSource { issuer } => write!(
+                f,
+                "has no source for its revocation status: expected a current list of \"{}\" that covers it",
+                Escaped(issuer)
+            ),
+            RevocationProblem::Revoked { at, reason, source, .. } => {
+                write!(f, "was revoked at {}", Utc(*at))?;
+                if let Some(reason) = reason {
+                    write!(f, " ({reason})")?;
+                }
+                write!(f, " by {}", Escaped(source))
+            }
+            RevocationProblem::Stale { source, next_update, .. } => {
+                write!(f, "has a stale source for its revocation status: {}", Escaped(source))?;
+                match next_update {
+                    Some(next_update) => {
+                        write!(f, ", next update due at {}, now {}", Utc(*next_update), Utc(self.checked_at))
+                    }
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+impl Error for RevocationError {}
+
+impl fmt::Display for DenyListMatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Certificate => "by its fingerprint",
+            Self::IssuerAndSerial => "by issuer and serial number",
+            Self::PublicKey => "by the fingerprint of its public key",
+        })
+    }
+}

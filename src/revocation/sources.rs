@@ -1,0 +1,180 @@
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use arc_swap::ArcSwap;
+use rustls_pki_types::SignatureVerificationAlgorithm;
+
+use super::crl::{ListTable, RevocationListInForce, RevocationLists};
+use super::{DenyList, RevocationOptions};
+use crate::certificate::Certificate;
+use crate::error::ConfigError;
+use crate::validation::{Breadth, IssuedBy, Trust, TrustAnchor};
+
+/// What stage 5 judges by: the options, and the sources in force. The sources are replaced apart from trust, so that
+/// new data redoes no path validation and reaches every identity that still asks.
+#[derive(Debug)]
+pub(crate) struct Revocation {
+    options: RevocationOptions,
+    sources: ArcSwap<Sources>,
+    /// Held while new sources are made from those in force.
+    updating: Mutex<()>,
+}
+
+/// One generation of sources. Immutable; replaced as a whole.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sources {
+    pub(super) deny_list: Option<Arc<DenyList>>,
+    pub(super) lists: Option<Lists>,
+}
+
+/// Lists in force, and where they were read from.
+#[derive(Clone, Debug)]
+pub(super) struct Lists {
+    pub(super) table: Arc<ListTable>,
+    places: RevocationLists,
+}
+
+/// Who may sign lists, by which algorithms, and the time.
+pub(crate) struct Verifier<'a> {
+    pub(crate) trusts: Vec<&'a Trust>,
+    pub(crate) algorithms: &'a [&'a dyn SignatureVerificationAlgorithm],
+    pub(crate) now: SystemTime,
+}
+
+impl Revocation {
+    /// Loads every source. A list that is not in force is an error.
+    pub(crate) fn new(
+        options: RevocationOptions,
+        deny_list: Option<DenyList>,
+        lists: Option<RevocationLists>,
+        verifier: &Verifier<'_>,
+    ) -> Result<Self, ConfigError> {
+        options.check_labels(verifier)?;
+        let lists = lists.map(|places| Lists::load(places, verifier)).transpose()?;
+        let sources = Sources { deny_list: deny_list.map(Arc::new), lists };
+        Ok(Self { options, sources: ArcSwap::from_pointee(sources), updating: Mutex::new(()) })
+    }
+
+    pub(super) fn options(&self) -> &RevocationOptions {
+        &self.options
+    }
+
+    /// The sources that are in force. A request loads them once and keeps them to the end.
+    pub(crate) fn sources(&self) -> Arc<Sources> {
+        self.sources.load_full()
+    }
+
+    pub(crate) fn replace_deny_list(&self, deny_list: DenyList) {
+        let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sources = Sources::clone(&self.sources());
+        sources.deny_list = Some(Arc::new(deny_list));
+        self.sources.store(Arc::new(sources));
+    }
+
+    /// Puts lists in force in place of those that are. Nothing goes back in time: a list in force that is fresher than
+    /// what was loaded for it stays. Where some cannot be used, the others come into force, everything that was in
+    /// force stays beside, and the error names the former.
+    pub(crate) fn replace_lists(&self, places: RevocationLists, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
+        let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
+        self.put_in_force(places, verifier)
+    }
+
+    /// Reads the lists in force again, from where they were read before.
+    pub(crate) fn reload_lists(&self, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
+        let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
+        match &self.sources().lists {
+            Some(lists) => self.put_in_force(lists.places.clone(), verifier),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads and verifies the lists again under other trust, with the certificates that their issuers have there. On an
+    /// error, everything stays as it is.
+    pub(crate) fn verify_again(&self, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
+        self.options.check_labels(verifier)?;
+        let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sources = Sources::clone(&self.sources());
+        if let Some(lists) = &mut sources.lists {
+            let before = Arc::clone(&lists.table);
+            *lists = Lists::load(lists.places.clone(), verifier)?.with_fresher(&before);
+        }
+        self.sources.store(Arc::new(sources));
+        Ok(())
+    }
+
+    fn put_in_force(&self, places: RevocationLists, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
+        let mut sources = Sources::clone(&self.sources());
+        let before = sources.lists.as_ref().map(|lists| Arc::clone(&lists.table)).unwrap_or_default();
+        let (mut table, errors) = verifier.load(&places);
+        if errors.is_empty() {
+            table.keep_fresher(&before);
+        } else {
+            table.keep_all(&before);
+        }
+        sources.lists = Some(Lists { table: Arc::new(table), places });
+        self.sources.store(Arc::new(sources));
+        if errors.is_empty() { Ok(()) } else { Err(ConfigError::RevocationLists { errors }) }
+    }
+}
+
+impl Sources {
+    /// How many paths have to be found: every one where something could be revoked, since one revoked certificate on
+    /// any of them refuses.
+    pub(crate) fn breadth(&self) -> Breadth {
+        let has_deny_list = self.deny_list.as_ref().is_some_and(|list| !list.is_empty());
+        if has_deny_list || self.lists.is_some() { Breadth::EveryPath } else { Breadth::FirstPath }
+    }
+
+    /// The revocation lists in force.
+    pub(crate) fn lists_in_force(&self) -> Vec<RevocationListInForce> {
+        self.lists.as_ref().map(|lists| lists.table.in_force()).unwrap_or_default()
+    }
+}
+
+impl Lists {
+    fn load(places: RevocationLists, verifier: &Verifier<'_>) -> Result<Self, ConfigError> {
+        let (table, errors) = verifier.load(&places);
+        if !errors.is_empty() {
+            return Err(ConfigError::RevocationLists { errors });
+        }
+        Ok(Self { table: Arc::new(table), places })
+    }
+
+    fn with_fresher(self, before: &ListTable) -> Self {
+        let Self { table, places } = self;
+        let mut table = Arc::unwrap_or_clone(table);
+        table.keep_fresher(before);
+        Self { table: Arc::new(table), places }
+    }
+}
+
+impl Verifier<'_> {
+    fn load(&self, places: &RevocationLists) -> (ListTable, Vec<crate::error::RevocationListError>) {
+        ListTable::load(places, &self.authorities(), self.algorithms, self.now)
+    }
+
+    /// Whoever may have issued a list: anchors and configured intermediates, each once.
+    fn authorities(&self) -> Vec<Arc<Certificate>> {
+        let anchors = self.anchors().map(|anchor| anchor.shared_certificate());
+        let intermediates = self.trusts.iter().flat_map(|trust| trust.intermediates()).map(Arc::clone);
+        let mut authorities: Vec<Arc<Certificate>> = Vec::new();
+        for certificate in anchors.chain(intermediates) {
+            if !authorities.iter().any(|known| known.fingerprint() == certificate.fingerprint()) {
+                authorities.push(certificate);
+            }
+        }
+        authorities
+    }
+
+    fn anchors(&self) -> impl Iterator<Item = &Arc<TrustAnchor>> {
+        self.trusts.iter().flat_map(|trust| trust.anchors())
+    }
+}
+
+impl RevocationOptions {
+    /// A policy for a label that no anchor has would never apply, and nobody would know.
+    fn check_labels(&self, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
+        let anchors: Vec<_> = verifier.anchors().map(Arc::clone).collect();
+        self.policies.keys().try_for_each(|label| IssuedBy::label(label).check_label(&anchors))
+    }
+}

@@ -1,0 +1,23 @@
+//! Stage 5 through the real layer: lists and deny-lists in, answers and evidence out.
+
+#![cfg(test)]
+
+mod cross_product;
+mod deny_list;
+mod evidence;
+mod keys;
+mod lists;
+mod openssl_lists;
+mod paths;
+mod policies;
+mod reload;
+mod unusable_lists;
+mod world;
+
+#[path = "../pipeline/scene.rs"]
+#[allow(dead_code, reason = "the scene is the pipeline's, and this crate uses another part of it")]
+mod scene;
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
+mod support;
