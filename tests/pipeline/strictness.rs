@@ -260,3 +260,20 @@ async fn a_refusal_says_how_to_mend_it_and_names_the_option() {
     assert!(rejection.to_string().contains("was issued by \"CN=Test Intermediate\" with key id "), "{rejection}");
     assert!(rejection.mend().unwrap().contains("intermediates"));
 }
+
+#[tokio::test]
+async fn of_forwarded_namesakes_four_are_candidates_and_of_configured_ones_all() {
+    let pki = Pki::new();
+    let namesakes: Vec<_> = (0..4).map(|_| Shape::authority("Test Intermediate").self_signed()).collect();
+    let leaf = pki.good();
+    let mut chain = vec![&leaf];
+    chain.extend(&namesakes[..3]);
+    chain.push(&pki.intermediate);
+    assert_eq!(reason(trusting(&pki.root), &chain).await, None);
+    chain.insert(1, &namesakes[3]);
+    assert!(reason(trusting(&pki.root), &chain).await.is_some());
+    assert_eq!(reason(builder(&pki), &chain).await, None);
+    chain.insert(1, chain[1]);
+    chain.remove(3);
+    assert_eq!(reason(trusting(&pki.root), &chain).await, None, "one that is there twice counts once");
+}
