@@ -4,7 +4,7 @@
 
 use super::allowance::Allowance;
 use super::problem::is_policy_extension;
-use super::trust_anchors::Profile;
+use super::trust_anchor::Profile;
 use super::{TrustAnchor, key_policy, strict_profile};
 use crate::certificate::Certificate;
 use crate::error::{CertificateProblem, ConfigError};

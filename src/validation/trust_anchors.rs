@@ -1,12 +1,12 @@
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::allowance::{Allowance, Allowances};
-use super::certificate_files;
+use super::allowance::Allowance;
 use super::spiffe::TrustDomain;
+use super::trust_anchor::Profile;
+use super::{TrustAnchor, certificate_files};
 use crate::certificate::Certificate;
-use crate::error::{CertificateProblem, ConfigError, Origin};
+use crate::error::{ConfigError, Origin};
 
 /// The certificates at which a path may end. There is no default: never the system's roots.
 ///
@@ -25,30 +25,6 @@ use crate::error::{CertificateProblem, ConfigError, Origin};
 #[derive(Clone, Debug)]
 pub struct TrustAnchors {
     anchors: Vec<TrustAnchor>,
-}
-
-/// One certificate at which a path may end, with the operator's label.
-#[derive(Clone)]
-pub struct TrustAnchor {
-    certificate: Arc<Certificate>,
-    label: Option<Arc<str>>,
-    comment: Option<Arc<str>>,
-    trust_domain: Option<TrustDomain>,
-    allowances: Allowances,
-    profile: Profile,
-    origin: Origin,
-    /// Its place at the origin, counted from 1.
-    position: usize,
-}
-
-/// How closely certificates must keep to RFC 5280 where nothing here depends on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Profile {
-    /// As private authorities are: what guards nothing is not asked.
-    #[default]
-    Lenient,
-    /// To the letter.
-    Strict,
 }
 
 impl TrustAnchors {
@@ -185,7 +161,7 @@ impl TrustAnchors {
                 Some(known) => {
                     let label = |anchor: &TrustAnchor| anchor.label().map(str::to_owned);
                     return Err(ConfigError::AnchorLabels {
-                        subject: known.certificate.subject().to_string(),
+                        subject: known.certificate().subject().to_string(),
                         labels: [label(known), label(&anchor)],
                     });
                 }
@@ -233,81 +209,5 @@ impl TrustAnchors {
     #[must_use]
     pub fn allow_v1_anchor(self) -> Self {
         self.allow(Allowance::V1Anchor)
-    }
-}
-
-impl TrustAnchor {
-    /// The certificate.
-    #[must_use]
-    pub fn certificate(&self) -> &Certificate {
-        &self.certificate
-    }
-
-    /// The operator's label.
-    #[must_use]
-    pub fn label(&self) -> Option<&str> {
-        self.label.as_deref()
-    }
-
-    /// How evidence and logs name the anchor: by its label, else by its subject.
-    #[must_use]
-    pub fn name(&self) -> String {
-        self.label().map_or_else(|| self.certificate.subject().to_string(), str::to_owned)
-    }
-
-    /// The operator's comment.
-    #[must_use]
-    pub fn comment(&self) -> Option<&str> {
-        self.comment.as_deref()
-    }
-
-    pub(crate) fn shared_certificate(&self) -> Arc<Certificate> {
-        Arc::clone(&self.certificate)
-    }
-
-    pub(super) fn allows(&self, allowance: Allowance) -> bool {
-        self.allowances.has(allowance)
-    }
-
-    pub(super) fn profile(&self) -> Profile {
-        self.profile
-    }
-
-    pub(super) fn trust_domain(&self) -> Option<&TrustDomain> {
-        self.trust_domain.as_ref()
-    }
-
-    /// A problem with this certificate, at the place where it was found.
-    pub(super) fn unusable(&self, problem: CertificateProblem) -> ConfigError {
-        ConfigError::Certificate { origin: self.origin.clone(), position: self.position, problem }
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        self.certificate.fingerprint() == other.certificate.fingerprint() && self.trust_domain == other.trust_domain
-    }
-
-    fn new(certificate: Certificate, origin: &Origin, position: usize) -> Self {
-        Self {
-            certificate: Arc::new(certificate),
-            label: None,
-            comment: None,
-            trust_domain: None,
-            allowances: Allowances::default(),
-            profile: Profile::default(),
-            origin: origin.clone(),
-            position,
-        }
-    }
-}
-
-impl fmt::Debug for TrustAnchor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TrustAnchor")
-            .field("label", &self.label)
-            .field("certificate", &self.certificate)
-            .field("trust_domain", &self.trust_domain)
-            .field("allowances", &self.allowances)
-            .field("profile", &self.profile)
-            .finish_non_exhaustive()
     }
 }
