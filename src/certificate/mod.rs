@@ -219,19 +219,19 @@ impl Certificate {
     }
 
     /// The extension of this type, given as dotted text.
-    pub(crate) fn extension(&self, dotted: &str) -> Option<&Extension> {
+    pub(crate) fn find_extension(&self, dotted: &str) -> Option<&Extension> {
         self.extensions().iter().find(|extension| extension.oid == *dotted)
     }
 
     /// Whether the issuer's key is named by a key identifier, and the issuer in no other way; `None` without that
     /// extension.
     pub(crate) fn names_issuer_by_key_alone(&self) -> Option<bool> {
-        self.extension(AUTHORITY_KEY_ID).map(|extension| KeyIdentifier::is_by_key_alone(&extension.value))
+        self.find_extension(AUTHORITY_KEY_ID).map(|extension| KeyIdentifier::is_by_key_alone(&extension.value))
     }
 
     /// The kinds of names that the name constraints of an authority speak of; none without that extension.
     pub(crate) fn constrained_names(&self) -> Result<ConstrainedNames, CertificateError> {
-        self.extension(NAME_CONSTRAINTS).map_or_else(|| Ok(ConstrainedNames::default()), ConstrainedNames::read)
+        self.find_extension(NAME_CONSTRAINTS).map_or_else(|| Ok(ConstrainedNames::default()), ConstrainedNames::read)
     }
 
     /// What the policy extensions say.

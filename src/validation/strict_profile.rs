@@ -90,7 +90,7 @@ fn lacks_authority_key_id(certificate: &Certificate) -> bool {
 }
 
 fn is_critical(certificate: &Certificate, dotted: &str) -> Option<bool> {
-    certificate.extension(dotted).map(|extension| extension.is_critical)
+    certificate.find_extension(dotted).map(|extension| extension.is_critical)
 }
 
 /// RFC 5280 section 4.2.1.6: preferred name syntax, with the wildcard that RFC 6125 allows as the whole first label.

@@ -59,7 +59,8 @@ fn path_lengths(certificates: &[(Place, &Certificate)]) -> Option<ValidationErro
 
 /// What is left where nothing else is wrong: names are compared by webpki alone.
 pub(super) fn violated_constraints(certificates: &[(Place, &Certificate)]) -> Option<ValidationError> {
-    let is_constraining = |(_, certificate): &&(Place, &Certificate)| certificate.extension(NAME_CONSTRAINTS).is_some();
+    let is_constraining =
+        |(_, certificate): &&(Place, &Certificate)| certificate.find_extension(NAME_CONSTRAINTS).is_some();
     certificates.iter().skip(1).find(is_constraining)?;
     let (place, end_entity) = certificates.first()?;
     Some(ValidationError::new(Problem::NameConstraintViolated, *place, end_entity))
