@@ -4,5 +4,6 @@ mod arrival;
 mod front;
 mod grpc;
 mod http;
+mod product;
 mod scenes;
 mod service;
