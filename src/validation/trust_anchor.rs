@@ -37,6 +37,10 @@ impl TrustAnchor {
         &self.certificate
     }
 
+    pub(crate) fn shared_certificate(&self) -> Arc<Certificate> {
+        Arc::clone(&self.certificate)
+    }
+
     /// The operator's label.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
