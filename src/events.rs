@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::{debug, error, info, trace, warn};
 
+use crate::authorization::AuthorizationError;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::escape::Escaped;
@@ -34,12 +35,14 @@ pub(crate) struct Events {
     untrusted_headers: AtomicU64,
     look_alikes: AtomicU64,
     foreign_headers: AtomicU64,
+    shadow_denials: AtomicU64,
     address_missing: AtomicBool,
     refusal_budgets: [Mutex<Budget>; REASONS],
     untrusted_header_budget: Mutex<Budget>,
     look_alike_budget: Mutex<Budget>,
     foreign_header_budget: Mutex<Budget>,
     revocation_allowed_budget: Mutex<Budget>,
+    shadow_denial_budget: Mutex<Budget>,
 }
 
 /// What one layer has decided since it was built, as numbers.
@@ -52,6 +55,7 @@ pub struct Counts {
     untrusted_headers: u64,
     look_alikes: u64,
     foreign_headers: u64,
+    shadow_denials: u64,
 }
 
 /// How many events of one kind were shown in the current window, and how many were not.
@@ -73,12 +77,14 @@ impl Events {
             untrusted_headers: AtomicU64::new(0),
             look_alikes: AtomicU64::new(0),
             foreign_headers: AtomicU64::new(0),
+            shadow_denials: AtomicU64::new(0),
             address_missing: AtomicBool::new(false),
             refusal_budgets: array::from_fn(|_| Mutex::default()),
             untrusted_header_budget: Mutex::default(),
             look_alike_budget: Mutex::default(),
             foreign_header_budget: Mutex::default(),
             revocation_allowed_budget: Mutex::default(),
+            shadow_denial_budget: Mutex::default(),
         }
     }
 
@@ -92,6 +98,7 @@ impl Events {
             untrusted_headers: read(&self.untrusted_headers),
             look_alikes: read(&self.look_alikes),
             foreign_headers: read(&self.foreign_headers),
+            shadow_denials: read(&self.shadow_denials),
         }
     }
 
@@ -257,6 +264,21 @@ impl Events {
         );
     }
 
+    /// A rule that is only rehearsed would have refused the request.
+    pub(crate) fn shadow_denied(&self, error: &AuthorizationError, certificate: Option<&Certificate>) {
+        count(&self.shadow_denials, 1);
+        if let Some(suppressed) = self.show(&self.shadow_denial_budget) {
+            warn!(
+                target: TARGET,
+                reason = error.reason().code(),
+                suppressed,
+                tls.client.hash.sha256 = certificate.map(|known| format!("{:X}", known.fingerprint())),
+                detail = %error,
+                "request passed that a rule in shadow mode would refuse"
+            );
+        }
+    }
+
     /// The likeliest mistake when a layer is first set up, said once and loudly.
     pub(crate) fn peer_address_missing(&self, peer: &UntrustedPeer) {
         if !self.address_missing.swap(true, Ordering::Relaxed) {
@@ -323,6 +345,12 @@ impl Counts {
     #[must_use]
     pub fn foreign_headers(&self) -> u64 {
         self.foreign_headers
+    }
+
+    /// Requests that passed and that a rule in shadow mode would have refused.
+    #[must_use]
+    pub fn shadow_denials(&self) -> u64 {
+        self.shadow_denials
     }
 
     /// Headers removed because their names differ from the certificate header's only in separators.

@@ -95,7 +95,12 @@ pub mod tonic;
 mod utc;
 mod validation;
 
-pub use authorization::CertificateMissing;
+pub use authorization::{
+    AccessRequest, AccessTable, AccessTableBuilder, Advice, AsyncAuthorizer, AuthorizationError, Authorizer,
+    AuthorizerUnavailable, CertificateMissing, Denial, DistinguishedNamePattern, DnsPattern, IntoDecision, PathProblem,
+    PresentedCertificate, RegisteredKeys, RequestValue, Rule, TextPattern, Thumbprint, TlsClientAuth,
+    TokenBindingError, TokenClaims,
+};
 pub use clock::{Clock, SystemClock};
 pub use encoding::{Encoding, EncodingError, XfccElement};
 pub use error::{
@@ -112,8 +117,9 @@ pub use gateway::{
 pub use header::HeaderError;
 pub use identity::{CertificationPath, ClientIdentity, IdentityError, TrustedBy};
 pub use layer::{
-    Authentication, ClientCert, ClientCertHandle, ClientCertLayer, ClientCertLayerBuilder, Refusal, ResponseBody,
-    ResponseFuture, TrustReplacement,
+    AccessTableHandle, AuthenticatedUser, Authentication, ClientCert, ClientCertHandle, ClientCertLayer,
+    ClientCertLayerBuilder, Refusal, RequireClientCert, RequireClientCertAsync, RequireClientCertAsyncFuture,
+    RequireClientCertAsyncLayer, RequireClientCertLayer, ResponseBody, ResponseFuture, TrustReplacement,
 };
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};

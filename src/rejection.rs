@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::authorization::CertificateMissing;
+use crate::authorization::{AuthorizationError, CertificateMissing};
 use crate::encoding::EncodingError;
 use crate::gateway::UntrustedPeer;
 use crate::header::HeaderError;
@@ -32,7 +32,7 @@ pub enum Rejection {
     /// Stage 6: who the client is.
     Identity(IdentityError),
     /// Stage 7: may they do this.
-    Authorization(CertificateMissing),
+    Authorization(AuthorizationError),
     /// The service is set up wrongly.
     Setup(SetupError),
 }
@@ -58,7 +58,7 @@ impl Rejection {
             Self::Validation(error) => error.reason(),
             Self::Revocation(error) => error.reason(),
             Self::Identity(_) => Reason::NameUnusable,
-            Self::Authorization(_) => Reason::CertificateMissing,
+            Self::Authorization(error) => error.reason(),
             Self::Setup(SetupError::LayerMissing) => Reason::LayerMissing,
             Self::Setup(SetupError::LayerNested) => Reason::LayerNested,
         }
@@ -134,6 +134,12 @@ from_stage! {
     Box<ValidationError> => Validation,
     Box<RevocationError> => Revocation,
     IdentityError => Identity,
-    CertificateMissing => Authorization,
+    AuthorizationError => Authorization,
     SetupError => Setup,
+}
+
+impl From<CertificateMissing> for Rejection {
+    fn from(error: CertificateMissing) -> Self {
+        Self::Authorization(error.into())
+    }
 }

@@ -26,6 +26,7 @@ pub(super) struct Extensions {
     pub(super) authority_key_id: Option<KeyIdentifier>,
     pub(super) basic_constraints: Option<BasicConstraints>,
     pub(super) key_usage: Option<KeyUsage>,
+    pub(super) policies: Option<Box<[ObjectIdentifier]>>,
     pub(super) purposes: Option<Box<[Purpose]>>,
     pub(super) subject_key_id: Option<KeyIdentifier>,
 }
@@ -48,6 +49,7 @@ impl Extensions {
             "2.5.29.15" => self.key_usage = Some(KeyUsage::read(value)?),
             "2.5.29.17" => self.alternative_names = AlternativeName::read_all(value)?,
             "2.5.29.19" => self.basic_constraints = Some(BasicConstraints::read(value)?),
+            "2.5.29.32" => self.policies = Some(read_policies(value)?),
             "2.5.29.35" => self.authority_key_id = KeyIdentifier::read_authority(value)?,
             "2.5.29.37" => self.purposes = Some(Purpose::read_all(value)?),
             _ => {}
@@ -88,6 +90,28 @@ impl Extension {
     }
 }
 
+/// RFC 5280 section 4.2.1.4: at least one policy, each with qualifiers that nothing here depends on.
+fn read_policies(value: &[u8]) -> Result<Box<[ObjectIdentifier]>, CertificateError> {
+    let mut elements = Elements::inside(POLICIES, tag::SEQUENCE, value)?;
+    let mut policies = Vec::new();
+    while !elements.is_empty() {
+        if policies.len() == MAX_POLICIES {
+            return Err(CertificateError::new(POLICIES, Problem::TooMany { limit: MAX_POLICIES }));
+        }
+        let mut policy = Elements::new(POLICIES, elements.expect(POLICIES, tag::SEQUENCE)?.content);
+        policies.push(ObjectIdentifier::from_element(POLICIES, policy.any()?)?);
+        let _qualifiers = policy.optional(POLICIES, tag::SEQUENCE)?;
+        policy.finish(POLICIES)?;
+    }
+    if policies.is_empty() {
+        return Err(CertificateError::new(POLICIES, Problem::Empty));
+    }
+    Ok(policies.into())
+}
+
 const FIELD: &str = "extensions";
+const POLICIES: &str = "certificate policies";
+/// Policies in one certificate.
+const MAX_POLICIES: usize = 64;
 /// Extensions in one certificate.
 const MAX_EXTENSIONS: usize = 100;

@@ -213,6 +213,33 @@ impl Certificate {
         self.subject().der() == self.issuer().der()
     }
 
+    /// Returns the policies under which the certificate was issued; `None` without that extension. What a certificate
+    /// claims counts only as far as the authorities above it allow.
+    #[must_use]
+    pub fn policies(&self) -> Option<&[ObjectIdentifier]> {
+        self.fields.extensions.policies.as_deref()
+    }
+
+    /// Returns the value of an extension: the DER of the extension's own type.
+    #[must_use]
+    pub fn extension(&self, oid: &ObjectIdentifier) -> Option<&[u8]> {
+        let found = self.fields.extensions.all.iter().find(|extension| extension.oid == *oid);
+        found.map(|extension| &*extension.value)
+    }
+
+    /// The text of a value that is one DER string of UTF-8 or ASCII.
+    pub(crate) fn text_of(der: &[u8]) -> Option<&str> {
+        let mut elements = der::Elements::new("extension", der);
+        let element = elements.any().ok().filter(|_| elements.is_empty())?;
+        match element.tag {
+            der::tag::UTF8_STRING => std::str::from_utf8(element.content).ok(),
+            der::tag::PRINTABLE_STRING | der::tag::IA5_STRING | der::tag::VISIBLE_STRING => {
+                std::str::from_utf8(element.content).ok().filter(|text| text.is_ascii())
+            }
+            _ => None,
+        }
+    }
+
     /// All extensions in the certificate's order, each of which occurs once.
     pub(crate) fn extensions(&self) -> &[Extension] {
         &self.fields.extensions.all
@@ -234,9 +261,9 @@ impl Certificate {
         self.find_extension(NAME_CONSTRAINTS).map_or_else(|| Ok(ConstrainedNames::default()), ConstrainedNames::read)
     }
 
-    /// What the policy extensions say.
-    pub(crate) fn policies(&self) -> Result<Policies, CertificateError> {
-        Policies::read(self.extensions())
+    /// What all policy extensions say together.
+    pub(crate) fn policy_extensions(&self) -> Result<Policies, CertificateError> {
+        Policies::read(self.policies().unwrap_or_default(), self.extensions())
     }
 
     /// What was signed, how, and with which key it can be verified.

@@ -19,6 +19,16 @@ impl ObjectIdentifier {
         Self(Cow::Borrowed(dotted))
     }
 
+    /// Returns the type of an attribute of a name, by its short name such as `O` or as dotted text.
+    pub(crate) fn of_attribute(name: &str) -> Option<Self> {
+        super::rfc4514::attribute_type(name)
+    }
+
+    /// Returns the short name of an attribute type, such as `O`.
+    pub(crate) fn attribute_key(&self) -> Option<&'static str> {
+        super::rfc4514::key(self)
+    }
+
     /// Returns the dotted text.
     #[must_use]
     pub fn as_str(&self) -> &str {

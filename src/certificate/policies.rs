@@ -17,11 +17,10 @@ pub(crate) struct Policies {
 }
 
 impl Policies {
-    pub(super) fn read(extensions: &[Extension]) -> Result<Self, CertificateError> {
-        let mut policies = Self::default();
+    pub(super) fn read(asserted: &[ObjectIdentifier], extensions: &[Extension]) -> Result<Self, CertificateError> {
+        let mut policies = Self { asserted: asserted.to_vec(), ..Self::default() };
         for extension in extensions {
             match extension.oid.as_str() {
-                "2.5.29.32" => policies.asserted = read_asserted(&extension.value)?,
                 "2.5.29.33" => policies.has_mappings = true,
                 "2.5.29.54" => policies.inhibit_any_policy = Some(read_count(&extension.value)?),
                 _ => {}
@@ -29,20 +28,6 @@ impl Policies {
         }
         Ok(policies)
     }
-}
-
-fn read_asserted(value: &[u8]) -> Result<Vec<ObjectIdentifier>, CertificateError> {
-    let mut elements = Elements::inside(FIELD, tag::SEQUENCE, value)?;
-    let mut asserted = Vec::new();
-    for _ in 0..MAX_POLICIES {
-        if elements.is_empty() {
-            return Ok(asserted);
-        }
-        // Qualifiers behind the identifier are texts for people.
-        let information = elements.expect(FIELD, tag::SEQUENCE)?;
-        asserted.push(ObjectIdentifier::from_element(FIELD, Elements::new(FIELD, information.content).any()?)?);
-    }
-    Err(CertificateError::new(FIELD, Problem::TooMany { limit: MAX_POLICIES }))
 }
 
 /// `SkipCerts`, an INTEGER from 0; nobody needs more than one octet.
@@ -56,7 +41,3 @@ fn read_count(value: &[u8]) -> Result<u32, CertificateError> {
         _ => Err(CertificateError::new(FIELD, Problem::Integer)),
     }
 }
-
-const FIELD: &str = "certificate policies";
-/// Policies in one certificate.
-const MAX_POLICIES: usize = 100;

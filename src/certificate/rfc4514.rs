@@ -10,6 +10,12 @@ pub(super) fn key(oid: &ObjectIdentifier) -> Option<&'static str> {
     KEYS.iter().find(|(dotted, _)| oid == *dotted).map(|(_, key)| *key)
 }
 
+/// The attribute type of a short name, in any case (RFC 4514 section 2.3), or of an object identifier.
+pub(super) fn attribute_type(name: &str) -> Option<ObjectIdentifier> {
+    let known = KEYS.iter().find(|(_, key)| key.eq_ignore_ascii_case(name));
+    known.map(|(dotted, _)| ObjectIdentifier::known(dotted)).or_else(|| name.parse().ok())
+}
+
 /// Writes one attribute as `key=value`; the output is printable ASCII.
 ///
 /// RFC 4514 section 2.4: a value is written as `#` and its DER in hexadecimal if its type is shown as an object

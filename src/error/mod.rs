@@ -97,6 +97,13 @@ pub enum ConfigError {
         /// Where they were looked for.
         origin: Origin,
     },
+    /// A pattern of a rule.
+    Pattern {
+        /// The pattern as given.
+        value: String,
+        /// What is wrong with it, and what was expected.
+        problem: String,
+    },
     /// PEM that cannot be read.
     Pem {
         /// Where it came from.
@@ -251,6 +258,7 @@ impl fmt::Display for ConfigError {
                 f.write_str("no signature algorithms: enable the feature aws-lc-rs or ring, or hand in algorithms")
             }
             Self::NoCertificates { origin } => write!(f, "no certificate in {origin}, expected at least one"),
+            Self::Pattern { value, problem } => write!(f, "pattern \"{}\" {problem}", Escaped(value)),
             Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
             Self::Sender(problem) => problem.fmt(f),
             Self::RevocationLists { errors } => {

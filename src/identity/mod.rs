@@ -187,6 +187,11 @@ impl ClientIdentity {
         let now = self.0.clock.now();
         whole_seconds(now) <= whole_seconds(self.0.valid_until) && self.0.watch.ask(now).is_ok()
     }
+
+    /// The layer's clock.
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
 }
 
 impl fmt::Debug for ClientIdentity {

@@ -1,8 +1,10 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::refusal::{Refusal, Refusals};
 use crate::authenticator::Finding;
-use crate::authorization::{Absence, CertificateMissing};
+use crate::authorization::{Absence, AuthorizationError, CertificateMissing};
+use crate::certificate::Certificate;
 use crate::gateway::GatewayPeer;
 use crate::identity::ClientIdentity;
 
@@ -20,22 +22,31 @@ use crate::identity::ClientIdentity;
 ///     identity.subject().organization().map(str::to_owned)
 /// }
 /// ```
+///
+/// Whoever asks it for the client, an extractor too, makes the answer depend on the client: the layer then sets
+/// `Cache-Control: no-store` on the response, unless the handler has set that field itself.
 #[derive(Clone, Debug)]
-pub struct Authentication {
+pub struct Authentication(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
     finding: Finding,
     peer: Option<GatewayPeer>,
     refusals: Arc<Refusals>,
+    was_asked: AtomicBool,
 }
 
 impl Authentication {
     pub(super) fn new(finding: Finding, peer: Option<GatewayPeer>, refusals: Arc<Refusals>) -> Self {
-        Self { finding, peer, refusals }
+        Self(Arc::new(Inner { finding, peer, refusals, was_asked: AtomicBool::new(false) }))
     }
 
     /// The client; `None` for an anonymous request.
     #[must_use]
     pub fn identity(&self) -> Option<&ClientIdentity> {
-        self.finding.identity()
+        // Set and read in the course of one request, which orders the two.
+        self.0.was_asked.store(true, Ordering::Relaxed);
+        self.0.finding.identity()
     }
 
     /// The client, or the refusal of an anonymous request, logged and counted, for a middleware that answers itself.
@@ -44,13 +55,36 @@ impl Authentication {
     ///
     /// [`Refusal`] with [`Reason::CertificateMissing`](crate::Reason::CertificateMissing).
     pub fn require(&self) -> Result<&ClientIdentity, Refusal> {
-        match &self.finding {
-            Finding::Client(identity) => Ok(identity),
-            Finding::Anonymous(absence) => Err(self.refuse(absence)),
-        }
+        self.identity().ok_or_else(|| self.refuse(self.missing()))
     }
 
-    fn refuse(&self, absence: &Absence) -> Refusal {
-        self.refusals.refuse(CertificateMissing::new(absence.clone()).into(), None, self.peer)
+    /// Whether the answer depends on the client.
+    pub(super) fn was_asked(&self) -> bool {
+        self.0.was_asked.load(Ordering::Relaxed)
+    }
+
+    /// What an anonymous request lacks.
+    pub(super) fn missing(&self) -> AuthorizationError {
+        let absence = match &self.0.finding {
+            Finding::Anonymous(absence) => absence.clone(),
+            Finding::Client(_) => Absence::NotPresented,
+        };
+        CertificateMissing::new(absence).into()
+    }
+
+    pub(super) fn refuse(&self, error: AuthorizationError) -> Refusal {
+        self.0.refusals.refuse(error.into(), self.certificate(), self.0.peer)
+    }
+
+    /// Notes what a rule in shadow mode would have refused.
+    pub(super) fn shadow(&self, error: &AuthorizationError) {
+        self.0.refusals.events.shadow_denied(error, self.certificate());
+    }
+
+    fn certificate(&self) -> Option<&Certificate> {
+        match &self.0.finding {
+            Finding::Client(identity) => Some(identity.certificate()),
+            Finding::Anonymous(_) => None,
+        }
     }
 }

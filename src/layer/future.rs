@@ -2,15 +2,18 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::Response;
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, Response};
 use pin_project_lite::pin_project;
 
+use super::authentication::Authentication;
 use super::protocol::Protocol;
 use super::refusal::Refusal;
 use super::response_body::ResponseBody;
 
 pin_project! {
-    /// The future of [`ClientCert`](super::ClientCert): the inner service's, or a refusal that is ready at once.
+    /// The future of [`ClientCert`](super::ClientCert) and [`RequireClientCert`](super::RequireClientCert): the inner
+    /// service's, or a refusal that is ready at once.
     #[derive(Debug)]
     pub struct ResponseFuture<F> {
         #[pin]
@@ -25,6 +28,7 @@ pin_project! {
         Inner {
             #[pin]
             future: F,
+            authentication: Option<Authentication>,
         },
         Refused {
             refusal: Option<(Refusal, Protocol)>,
@@ -34,7 +38,12 @@ pin_project! {
 
 impl<F> ResponseFuture<F> {
     pub(super) fn inner(future: F) -> Self {
-        Self { kind: Kind::Inner { future } }
+        Self { kind: Kind::Inner { future, authentication: None } }
+    }
+
+    /// The inner service's, the response of which depends on the client where the authentication was asked for it.
+    pub(super) fn authenticated(future: F, authentication: Authentication) -> Self {
+        Self { kind: Kind::Inner { future, authentication: Some(authentication) } }
     }
 
     pub(super) fn refused(refusal: Refusal, protocol: Protocol) -> Self {
@@ -50,9 +59,13 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().kind.project() {
-            KindProjection::Inner { future } => {
-                future.poll(context).map_ok(|response| response.map(ResponseBody::inner))
-            }
+            KindProjection::Inner { future, authentication } => future.poll(context).map_ok(|mut response| {
+                // RFC 9440 section 2.4.
+                if authentication.as_ref().is_some_and(Authentication::was_asked) {
+                    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+                }
+                response.map(ResponseBody::inner)
+            }),
             KindProjection::Refused { refusal } => match refusal.take() {
                 Some((refusal, protocol)) => Poll::Ready(Ok(refusal.respond(protocol))),
                 // Polled again after it was done, which a future need not answer.

@@ -22,6 +22,7 @@ mod peer_address;
 mod protocol;
 mod refusal;
 mod replacement;
+mod require;
 mod response_body;
 mod service;
 mod validation_options;
@@ -40,6 +41,10 @@ pub use self::refusal::Refusal;
 #[cfg(any(feature = "axum", feature = "tonic"))]
 pub(crate) use self::refusal::Refusals;
 pub use self::replacement::TrustReplacement;
+pub use self::require::{
+    AccessTableHandle, AuthenticatedUser, RequireClientCert, RequireClientCertAsync, RequireClientCertAsyncFuture,
+    RequireClientCertAsyncLayer, RequireClientCertLayer,
+};
 pub use self::response_body::ResponseBody;
 pub use self::service::ClientCert;
 use self::service::Shared;

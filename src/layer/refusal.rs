@@ -13,7 +13,7 @@ use super::response_body::ResponseBody;
 use crate::certificate::Certificate;
 use crate::events::Events;
 use crate::gateway::GatewayPeer;
-use crate::reason::{GrpcCode, Reason};
+use crate::reason::{GrpcCode, Reason, Stage};
 use crate::rejection::Rejection;
 
 /// A refusal as it was answered. The layer puts one into the extensions of each response that refuses, for layers
@@ -65,7 +65,9 @@ impl Refusal {
     /// The whole of what the client is told besides the status.
     pub(crate) fn message(&self) -> String {
         let text = match self.status {
+            StatusCode::UNAUTHORIZED if self.is_about_token() => "token refused",
             StatusCode::UNAUTHORIZED => "client certificate required",
+            StatusCode::FORBIDDEN if self.rejection.stage() == Stage::Authorization => "access denied",
             StatusCode::FORBIDDEN => "client certificate refused",
             _ => "request refused",
         };
@@ -89,13 +91,23 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         if self.status == StatusCode::UNAUTHORIZED {
-            // A private scheme (RFC 9110 section 11.1 asks for one); `Mutual` is RFC 8120 and something else.
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("ClientCertificate"));
+            // A private scheme (RFC 9110 section 11.1 asks for one); `Mutual` is RFC 8120 and something else. For tokens
+            // RFC 8705 section 3 asks for the error of RFC 6750 section 3.1.
+            let challenge = if self.is_about_token() { "Bearer error=\"invalid_token\"" } else { "ClientCertificate" };
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+            headers.insert(RETRY_AFTER, HeaderValue::from(self.retry_after_seconds()));
         }
         response
+    }
+
+    fn is_about_token(&self) -> bool {
+        self.rejection.reason() == Reason::TokenNotBound
+    }
+
+    fn retry_after_seconds(&self) -> u16 {
+        if self.rejection.stage() == Stage::Revocation { RETRY_REVOCATION_SECONDS } else { RETRY_DECISION_SECONDS }
     }
 
     /// Trailers-only: status 200 without a body, the gRPC status among the headers.
@@ -140,7 +152,6 @@ impl Refusals {
     }
 
     /// An identity was asked for where no layer ran.
-    #[cfg(any(feature = "axum", feature = "tonic"))]
     pub(crate) fn layer_missing() -> Refusal {
         let reference = References::default().next();
         crate::events::layer_missing(&reference);
@@ -174,8 +185,10 @@ impl fmt::Debug for References {
     }
 }
 
-/// When a client may ask again after 503: a new revocation list may be there by then.
-const RETRY_AFTER_SECONDS: u16 = 60;
+/// When a client may ask again for a revocation status, in seconds: a new list may be there by then.
+const RETRY_REVOCATION_SECONDS: u16 = 60;
+/// When a client may ask again where a decision could not be reached, in seconds.
+const RETRY_DECISION_SECONDS: u16 = 5;
 
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 

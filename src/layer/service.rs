@@ -56,8 +56,8 @@ where
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         match self.shared.authenticate(&mut request) {
             Ok(authentication) => {
-                request.extensions_mut().insert(authentication);
-                ResponseFuture::inner(self.inner.call(request))
+                request.extensions_mut().insert(authentication.clone());
+                ResponseFuture::authenticated(self.inner.call(request), authentication)
             }
             Err(refusal) => {
                 let protocol = Protocol::of(request.method(), request.version(), request.headers());

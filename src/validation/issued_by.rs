@@ -1,8 +1,10 @@
+use std::fmt;
 use std::sync::Arc;
 
 use super::TrustAnchor;
 use crate::certificate::{Certificate, Fingerprint, ObjectIdentifier};
 use crate::error::ConfigError;
+use crate::escape::Escaped;
 
 /// Names an issuing authority: an anchor by its label, or any authority of the path by fingerprint.
 ///
@@ -58,16 +60,31 @@ impl IssuedBy {
     }
 
     pub(super) fn holds_for(&self, intermediates: &[Arc<Certificate>], anchor: &TrustAnchor) -> bool {
-        let any_authority = |is: &dyn Fn(&Certificate) -> bool| {
-            is(anchor.certificate()) || intermediates.iter().any(|intermediate| is(intermediate))
-        };
+        let authorities = intermediates.iter().map(AsRef::as_ref).chain([anchor.certificate()]);
+        self.is_among(anchor.label(), authorities)
+    }
+
+    /// Whether it names a label that one of the anchors has, or no label at all.
+    pub(crate) fn is_known_label(&self, anchors: &[TrustAnchor]) -> bool {
         match &self.0 {
-            Authority::AnchorLabel(label) => anchor.label() == Some(label),
-            Authority::Certificate(fingerprint) => any_authority(&|authority| authority.fingerprint() == fingerprint),
+            Authority::AnchorLabel(label) => anchors.iter().any(|anchor| anchor.label() == Some(label)),
+            Authority::Certificate(_) | Authority::PublicKey(_) | Authority::Subject(_) => true,
+        }
+    }
+
+    /// Whether it is one of these authorities, or the anchor with this label.
+    pub(crate) fn is_among<'a>(
+        &self,
+        anchor_label: Option<&str>,
+        mut authorities: impl Iterator<Item = &'a Certificate>,
+    ) -> bool {
+        match &self.0 {
+            Authority::AnchorLabel(label) => anchor_label == Some(label),
+            Authority::Certificate(fingerprint) => authorities.any(|authority| authority.fingerprint() == fingerprint),
             Authority::PublicKey(fingerprint) => {
-                any_authority(&|authority| authority.public_key_fingerprint() == fingerprint)
+                authorities.any(|authority| authority.public_key_fingerprint() == fingerprint)
             }
-            Authority::Subject(attributes) => any_authority(&|authority| has_subject(authority, attributes)),
+            Authority::Subject(attributes) => authorities.any(|authority| has_subject(authority, attributes)),
         }
     }
 
@@ -89,4 +106,26 @@ fn has_subject(authority: &Certificate, attributes: &[(ObjectIdentifier, Box<str
     // An attribute that cannot be read as text is equal to nothing.
     let found = authority.subject().iter().map(|attribute| (attribute.oid(), attribute.text()));
     !attributes.is_empty() && found.eq(attributes.iter().map(|(oid, text)| (oid, Some(&**text))))
+}
+
+impl fmt::Display for IssuedBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Authority::AnchorLabel(label) => write!(f, "anchor \"{}\"", Escaped(label)),
+            Authority::Certificate(fingerprint) => write!(f, "authority with certificate {fingerprint}"),
+            Authority::PublicKey(fingerprint) => write!(f, "authority with public key {fingerprint}"),
+            Authority::Subject(attributes) => {
+                f.write_str("authority named")?;
+                let mut each = attributes.iter();
+                each.try_for_each(|(oid, text)| write!(f, " {oid}=\"{}\"", Escaped(text)))
+            }
+        }
+    }
+}
+
+/// A label alone.
+impl<T: AsRef<str>> From<T> for IssuedBy {
+    fn from(label: T) -> Self {
+        Self::label(label)
+    }
 }

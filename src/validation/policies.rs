@@ -77,7 +77,7 @@ fn along(path: &ValidatedPath) -> Result<Vec<Asserted>, Box<ValidationError>> {
     // RFC 5280 section 6.1.2 (e), (j): how many more certificates may use anyPolicy.
     let mut remaining = u32::MAX;
     for (place, certificate) in path.certificates_downwards() {
-        let policies = certificate.policies().map_err(|_| path.refuse(place, ValidationProblem::Malformed))?;
+        let policies = certificate.policy_extensions().map_err(|_| path.refuse(place, ValidationProblem::Malformed))?;
         // Section 6.1.3 (d) (2): a self-issued intermediate may use it all the same.
         let is_exempt = place != Place::EndEntity && certificate.is_self_issued();
         let is_any_policy_inhibited = remaining == 0 && !is_exempt;

@@ -30,8 +30,8 @@ impl File {
 /// Which modules of the crate a module may name, from the beginning of the line to its end.
 const MODULES: &[(&str, &[&str])] = &[
     // Words that every stage uses.
-    ("stage", &[]),
     ("grpc_code", &[]),
+    ("stage", &[]),
     ("reason", &["grpc_code", "stage"]),
     ("escape", &[]),
     ("utc", &[]),
@@ -47,7 +47,10 @@ const MODULES: &[(&str, &[&str])] = &[
     ("validation", &["certificate", "encoding", "error", "escape", "evidence", "gateway", "reason", "utc"]),
     ("revocation", &["certificate", "error", "escape", "evidence", "gateway", "reason", "utc", "validation"]),
     ("identity", &["certificate", "clock", "escape", "evidence", "gateway", "revocation", "utc", "validation"]),
-    ("authorization", &["error", "gateway"]),
+    (
+        "authorization",
+        &["certificate", "clock", "error", "escape", "evidence", "gateway", "identity", "reason", "utc", "validation"],
+    ),
     // What knows several stages.
     (
         "rejection",
@@ -57,6 +60,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "events",
         &[
+            "authorization",
             "certificate",
             "clock",
             "escape",

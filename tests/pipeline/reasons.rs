@@ -42,8 +42,19 @@ async fn every_reason_of_the_line_is_refused_answered_and_logged_as_such() {
 #[test]
 fn every_reason_has_a_case() {
     let without: Vec<_> = Reason::ALL.iter().filter(|reason| case_for(**reason).is_none()).collect();
-    // These two are no refusals of one layer; their tests stand below.
-    assert_eq!(without, [&Reason::LayerMissing, &Reason::LayerNested]);
+    // The first four are the rule layer's; their tests stand beside the rules. The last two are no refusals of one
+    // layer; their tests stand with the frameworks.
+    assert_eq!(
+        without,
+        [
+            &Reason::AuthorizerUnavailable,
+            &Reason::PathNotNormal,
+            &Reason::RuleDenied,
+            &Reason::TokenNotBound,
+            &Reason::LayerMissing,
+            &Reason::LayerNested
+        ]
+    );
 }
 
 async fn refuses_over_http(reason: Reason, layer: &ClientCertLayer, request: Request<Full<Bytes>>) {

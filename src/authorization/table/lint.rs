@@ -1,0 +1,186 @@
+use std::fmt;
+use std::time::SystemTime;
+
+use super::line::{Access, Line, Mode, Place};
+use super::{AccessTableBuilder, Rule};
+use crate::authorization::rule::{Condition, Node, TextPattern};
+use crate::clock::Clock;
+use crate::utc::Utc;
+use crate::validation::TrustAnchors;
+
+/// Something in an access table that is probably not meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    line: String,
+    problem: Problem,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Problem {
+    MatchesEverything,
+    Never,
+    PinExpired { not_after: SystemTime },
+    Shadowed { by_line: usize },
+    ShadowAlone,
+    TiedToNoIssuer,
+    UnknownIssuer,
+}
+
+impl AccessTableBuilder {
+    /// Tells what is probably not meant: lines that can never hold, that an earlier one makes idle, that are tied to no
+    /// issuer although there are several anchors or to one that is not configured, patterns that match everything, pins
+    /// of certificates that have expired.
+    #[must_use]
+    pub fn lint(&self, anchors: &TrustAnchors, clock: &dyn Clock) -> Vec<Advice> {
+        let now = clock.now();
+        let mut advice = Vec::new();
+        for (place, line) in self.lines().iter().enumerate() {
+            let earlier = self.lines().get(..place).unwrap_or_default();
+            let mut problems = Vec::new();
+            if line.methods.is_empty() {
+                problems.push(Problem::Never);
+            }
+            if let Some(by) = earlier.iter().find(|other| takes_the_place_of(other, line)) {
+                problems.push(Problem::Shadowed { by_line: by.number });
+            }
+            if line.mode == Mode::Shadow && !self.lines().iter().any(|other| guards(other, line)) {
+                problems.push(Problem::ShadowAlone);
+            }
+            if let Access::Clients(rule) = &line.access {
+                rule_problems(rule, anchors, now, &mut problems);
+                if asks_for_missing_parameter(rule, &line.place) {
+                    problems.push(Problem::Never);
+                }
+            }
+            advice.extend(problems.into_iter().map(|problem| Advice { line: line.to_string(), problem }));
+        }
+        advice
+    }
+}
+
+/// Whether the earlier line lets everybody through whom the later one could.
+fn takes_the_place_of(earlier: &Line, later: &Line) -> bool {
+    let lets_all = match (&earlier.access, &later.access) {
+        (Access::Anyone, _) => true,
+        (Access::Clients(rule), Access::Clients(other)) => {
+            matches!(rule.node(), Node::AnyClient) || rule.to_string() == other.to_string()
+        }
+        (Access::Clients(_), Access::Anyone) => false,
+    };
+    let is_same_place = match (&earlier.place, &later.place) {
+        (Place::Path(one), Place::Path(other)) => one.is_same_place(other),
+        (one, other) => one == other,
+    };
+    lets_all && is_same_place && earlier.mode == later.mode && earlier.methods.cover(&later.methods)
+}
+
+fn guards(other: &Line, shadow: &Line) -> bool {
+    let covers = match (&other.place, &shadow.place) {
+        (Place::Path(one), Place::Path(other)) => one.covers(other),
+        (one, other) => one == other,
+    };
+    other.mode == Mode::Enforced && covers
+}
+
+fn rule_problems(rule: &Rule, anchors: &TrustAnchors, now: SystemTime, problems: &mut Vec<Problem>) {
+    if !can_hold(rule) {
+        problems.push(Problem::Never);
+    }
+    if anchors.as_slice().len() > 1 && !is_tied(rule) {
+        problems.push(Problem::TiedToNoIssuer);
+    }
+    each_condition(rule, &mut |condition| match condition {
+        condition if condition.text_pattern().is_some_and(TextPattern::matches_everything) => {
+            problems.push(Problem::MatchesEverything);
+        }
+        Condition::Certificate(pin) => {
+            if let Some(not_after) = pin.not_after().filter(|not_after| *not_after < now) {
+                problems.push(Problem::PinExpired { not_after });
+            }
+        }
+        Condition::IssuedBy(authority) if !authority.is_known_label(anchors.as_slice()) => {
+            problems.push(Problem::UnknownIssuer);
+        }
+        _ => {}
+    });
+}
+
+/// Whether it compares with a path parameter that the path does not have.
+fn asks_for_missing_parameter(rule: &Rule, place: &Place) -> bool {
+    let mut asks = false;
+    each_condition(rule, &mut |condition| {
+        let name = condition.text_pattern().and_then(TextPattern::parameter_name);
+        asks |= match (name, place) {
+            (None, _) => false,
+            (Some(name), Place::Path(pattern)) => !pattern.has_parameter(name),
+            (Some(name), Place::Template(template)) => !template.contains(&format!("{{{name}}}")),
+        };
+    });
+    asks
+}
+
+/// Whether there is a certificate for which it can hold, as far as its shape tells.
+fn can_hold(rule: &Rule) -> bool {
+    match rule.node() {
+        Node::All(rules) => !rules.is_empty() && rules.iter().all(can_hold) && !contradicts(rules),
+        Node::Any(rules) => rules.iter().any(can_hold),
+        Node::AnyClient => true,
+        Node::Is(condition) => condition.can_hold(),
+        Node::Not(rule) => !matches!(rule.node(), Node::AnyClient) && !is_empty_list(rule),
+    }
+}
+
+fn is_empty_list(rule: &Rule) -> bool {
+    matches!(rule.node(), Node::All(rules) | Node::Any(rules) if rules.is_empty())
+}
+
+/// Whether a rule and its negation are both wanted.
+fn contradicts(rules: &[Rule]) -> bool {
+    rules.iter().any(|rule| match rule.node() {
+        Node::Not(negated) => rules.iter().any(|other| other.to_string() == negated.to_string()),
+        _ => false,
+    })
+}
+
+/// Whether every certificate for which it holds has a known issuer.
+fn is_tied(rule: &Rule) -> bool {
+    match rule.node() {
+        Node::All(rules) => rules.iter().any(is_tied),
+        Node::Any(rules) => rules.iter().all(is_tied),
+        Node::AnyClient | Node::Not(_) => false,
+        Node::Is(condition) => matches!(
+            **condition,
+            Condition::Certificate(_) | Condition::IssuedBy(_) | Condition::PublicKey(_) | Condition::Serial(_)
+        ),
+    }
+}
+
+fn each_condition(rule: &Rule, visit: &mut dyn FnMut(&Condition)) {
+    match rule.node() {
+        Node::All(rules) | Node::Any(rules) => rules.iter().for_each(|rule| each_condition(rule, visit)),
+        Node::AnyClient => {}
+        Node::Is(condition) => visit(condition),
+        Node::Not(rule) => each_condition(rule, visit),
+    }
+}
+
+impl fmt::Display for Advice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.line)?;
+        match self.problem {
+            Problem::MatchesEverything => f.write_str("has a pattern that matches everything"),
+            Problem::Never => f.write_str("can never hold"),
+            Problem::PinExpired { not_after } => {
+                write!(f, "pins a certificate that expired at {}", Utc(not_after))
+            }
+            Problem::Shadowed { by_line } => write!(f, "is idle, since line {by_line} lets the same requests through"),
+            Problem::ShadowAlone => {
+                f.write_str("is only rehearsed, and no enforced line covers its path: everybody passes")
+            }
+            Problem::TiedToNoIssuer => f.write_str(
+                "is tied to no issuer although there are several trust anchors: each can issue such a certificate",
+            ),
+            Problem::UnknownIssuer => f.write_str("names an anchor by a label that no configured anchor has"),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Access tables: which rule guards which path.
+
+mod builder;
+// #[cfg(feature = "config")]
+// mod document;
+mod line;
+mod lint;
+mod methods;
+mod tree;
+
+use std::collections::BTreeMap;
+
+pub use self::builder::AccessTableBuilder;
+use self::line::{Access, Line, Place};
+pub use self::lint::Advice;
+use self::tree::{Lookup, Tree};
+use super::AuthorizationError;
+use super::access_request::{Facts, Parameters, RequestFacts};
+use super::denial::Denial;
+use super::path::{check_normal_form, segments};
+use super::rule::Rule;
+
+/// Who may ask for which path by which method, as a table of rules.
+///
+/// The most specific path that matches decides, alone: from left to right, a segment as it is goes before `{name}` and
+/// `*`, and those before `**`. A route of the framework that is named by its template goes before every path. Among the
+/// lines of that path, those that name the method go before those that do not; one of them must hold. A line for GET
+/// covers HEAD. A path without a line is denied, unless [`AccessTableBuilder::otherwise`] says otherwise; a method
+/// without a line is denied, whatever stands at broader paths.
+///
+/// The path is the one that the client sent, inside nested routers too. A path that is not in normal form is refused
+/// before it is matched: see [`PathProblem`](crate::PathProblem).
+///
+/// ```
+/// use tower_client_cert::{AccessTable, Rule};
+///
+/// let partner = || Rule::organization("Big Partner Foo SA").and(Rule::issued_by("carc-i101l"));
+/// let table = AccessTable::builder()
+///     .public("/healthz")?
+///     .path("/restricted/**", partner())?
+///     .methods(["DELETE"], "/restricted/**", partner().and(Rule::organizational_unit("Operations")))?
+///     .grpc("orders.v1.Orders/Cancel", partner())?
+///     .build();
+/// # Ok::<(), tower_client_cert::ConfigError>(())
+/// ```
+#[derive(Debug)]
+pub struct AccessTable {
+    tree: Tree,
+    templates: BTreeMap<Box<str>, Vec<Line>>,
+    otherwise: Option<Access>,
+    has_shadow: bool,
+}
+
+/// What a table says to a request that passes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Passed {
+    /// What a line in shadow mode would have said.
+    pub(crate) shadow: Option<AuthorizationError>,
+}
+
+impl AccessTable {
+    /// Starts a table that denies everything.
+    pub fn builder() -> AccessTableBuilder {
+        AccessTableBuilder::default()
+    }
+
+    /// Judges a request; without facts it is anonymous, and `missing` says why.
+    pub(crate) fn judge<'a>(
+        &'a self,
+        request: RequestFacts<'a>,
+        facts: Option<Facts<'a>>,
+        missing: impl Fn() -> AuthorizationError,
+    ) -> Result<Passed, AuthorizationError> {
+        check_normal_form(request.path)?;
+        let enforced = self.lines(&request, Lookup::Enforced);
+        let rehearsed = if self.has_shadow { self.lines(&request, Lookup::Shadow) } else { None };
+        let question = Question { request, facts, missing: &missing };
+        match (enforced, &self.otherwise) {
+            (Some(lines), _) => question.any_of(lines, Lookup::Enforced)?,
+            (None, Some(access)) => question.access(access, request)?,
+            // A table that is only rehearsed refuses nothing on the paths that it names.
+            (None, None) if rehearsed.is_some() => {}
+            (None, None) => return Err(no_line(&request, "path").into()),
+        }
+        Ok(Passed { shadow: rehearsed.and_then(|lines| question.any_of(lines, Lookup::Shadow).err()) })
+    }
+
+    fn lines(&self, request: &RequestFacts<'_>, lookup: Lookup) -> Option<&[Line]> {
+        let template = match request.parameters {
+            Parameters::Template(template) => self.templates.get(template),
+            Parameters::None | Parameters::Pattern(_) => None,
+        };
+        template
+            .filter(|lines| lines.iter().any(|line| lookup.wants(line)))
+            .map(Vec::as_slice)
+            .or_else(|| self.tree.find(segments(request.path), lookup))
+    }
+}
+
+struct Question<'a, M> {
+    request: RequestFacts<'a>,
+    facts: Option<Facts<'a>>,
+    missing: &'a M,
+}
+
+impl<'a, M: Fn() -> AuthorizationError> Question<'a, M> {
+    /// Whether one of the lines that fit the method best holds.
+    fn any_of(&self, lines: &'a [Line], lookup: Lookup) -> Result<(), AuthorizationError> {
+        let method = self.request.method;
+        let wanted = || lines.iter().filter(|line| lookup.wants(line));
+        let best = wanted().filter_map(|line| line.methods.fit(method)).max();
+        let Some(best) = best else {
+            return Err(no_line(&self.request, "method").into());
+        };
+        let mut refusal = None;
+        for line in wanted().filter(|line| line.methods.fit(method) == Some(best)) {
+            match self.line(line) {
+                Ok(()) => return Ok(()),
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
+        }
+        refusal.map_or(Ok(()), Err)
+    }
+
+    fn line(&self, line: &'a Line) -> Result<(), AuthorizationError> {
+        let parameters = match &line.place {
+            Place::Path(pattern) => Parameters::Pattern(pattern),
+            Place::Template(template) => Parameters::Template(template),
+        };
+        self.access(&line.access, RequestFacts { parameters, ..self.request }).map_err(|error| named(error, line))
+    }
+
+    fn access(&self, access: &Access, request: RequestFacts<'a>) -> Result<(), AuthorizationError> {
+        match (access, self.facts) {
+            (Access::Anyone, _) => Ok(()),
+            (Access::Clients(_), None) => Err((self.missing)()),
+            (Access::Clients(rule), Some(facts)) => Ok(rule.check(&facts.with_request(request))?),
+        }
+    }
+}
+
+fn named(error: AuthorizationError, line: &Line) -> AuthorizationError {
+    match error {
+        AuthorizationError::Denied(denial) => denial.by_rule(line.to_string()).into(),
+        other => other,
+    }
+}
+
+fn no_line(request: &RequestFacts<'_>, what: &str) -> Denial {
+    Denial::new(
+        format!("a line of the access table for this {what}"),
+        format!("none for {} {}", request.method, request.path),
+    )
+}
