@@ -1,0 +1,15 @@
+//! Rules and access tables inside axum and tonic: who gets in, what the answer is, what the log tells.
+
+#![cfg(test)]
+
+mod accounts;
+mod answers;
+mod bound_token;
+mod grpc;
+mod hostile_paths;
+mod routers;
+mod scene;
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
+mod support;
