@@ -361,7 +361,6 @@ impl Counts {
 }
 
 /// An identity was asked for where no layer ran, so there is no layer's record to count in.
-#[cfg(any(feature = "axum", feature = "tonic"))]
 pub(crate) fn layer_missing(reference: &str) {
     setup_mistake(&Rejection::Setup(crate::rejection::SetupError::LayerMissing), reference, 0);
 }

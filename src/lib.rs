@@ -95,6 +95,8 @@ pub mod tonic;
 mod utc;
 mod validation;
 
+#[cfg(feature = "config")]
+pub use authorization::AccessDocument;
 pub use authorization::{
     AccessRequest, AccessTable, AccessTableBuilder, Advice, AsyncAuthorizer, AuthorizationError, Authorizer,
     AuthorizerUnavailable, CertificateMissing, Denial, DistinguishedNamePattern, DnsPattern, IntoDecision, PathProblem,

@@ -20,7 +20,7 @@ mod oauth_client;
 mod path;
 mod presence;
 mod rule;
-#[cfg(test)]
+#[cfg(any(test, feature = "config"))]
 mod sample;
 mod table;
 #[cfg(test)]
@@ -38,5 +38,7 @@ pub use self::path::PathProblem;
 pub use self::presence::CertificateMissing;
 pub(crate) use self::presence::{Absence, Presence};
 pub use self::rule::{DistinguishedNamePattern, DnsPattern, RequestValue, Rule, TextPattern};
+#[cfg(feature = "config")]
+pub use self::table::AccessDocument;
 pub use self::table::{AccessTable, AccessTableBuilder, Advice};
 pub use self::token_binding::{Thumbprint, TokenBindingError, TokenClaims};

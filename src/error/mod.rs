@@ -20,6 +20,16 @@ use crate::escape::Escaped;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
+    /// A document of access rules that cannot be read.
+    AccessDocument {
+        /// What is wrong with it, and where.
+        problem: String,
+    },
+    /// Tests in a document of access rules that went otherwise than expected.
+    AccessTests {
+        /// One sentence for each.
+        failures: Vec<String>,
+    },
     /// An address range of a gateway.
     AddressRange {
         /// The range as given.
@@ -223,6 +233,8 @@ pub enum Origin {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AccessDocument { problem } => write!(f, "access rules cannot be used: {}", problem.trim_end()),
+            Self::AccessTests { failures } => write!(f, "access rules fail their tests: {}", failures.join("; ")),
             Self::AddressRange { value, problem } => write!(f, "address range \"{}\" {problem}", Escaped(value)),
             Self::AnchorLabels { subject, labels: [first, second] } => write!(
                 f,

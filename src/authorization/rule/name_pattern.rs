@@ -44,6 +44,21 @@ impl DistinguishedNamePattern {
     }
 }
 
+#[cfg(feature = "config")]
+impl DistinguishedNamePattern {
+    /// The name as fields of a sample.
+    pub(crate) fn to_rdns(&self) -> Result<Vec<crate::authorization::sample::Rdn>, ConfigError> {
+        let attribute = |(oid, value): &Wanted| match value {
+            Value::Text(text) => Ok((oid.clone(), crate::authorization::sample::UTF8_STRING, text.as_bytes().to_vec())),
+            Value::Der(_) => Err(ConfigError::Pattern {
+                value: self.text.to_string(),
+                problem: "has a value in hexadecimal, expected text in a sample".to_owned(),
+            }),
+        };
+        self.rdns.iter().map(|rdn| rdn.iter().map(attribute).collect()).collect()
+    }
+}
+
 /// Whether each wanted attribute is there, and nothing else.
 fn same(found: &[Attribute], wanted: &[Wanted]) -> bool {
     let matches = |attribute: &Attribute, (oid, value): &Wanted| {

@@ -1,8 +1,16 @@
 //! Access tables: which rule guards which path.
 
 mod builder;
-// #[cfg(feature = "config")]
-// mod document;
+#[cfg(feature = "config")]
+mod document;
+#[cfg(feature = "config")]
+mod document_rule;
+#[cfg(feature = "config")]
+mod document_test;
+#[cfg(feature = "config")]
+mod document_text;
+#[cfg(feature = "config")]
+mod fields;
 mod line;
 mod lint;
 mod methods;
@@ -11,6 +19,8 @@ mod tree;
 use std::collections::BTreeMap;
 
 pub use self::builder::AccessTableBuilder;
+#[cfg(feature = "config")]
+pub use self::document::AccessDocument;
 use self::line::{Access, Line, Place};
 pub use self::lint::Advice;
 use self::tree::{Lookup, Tree};

@@ -1,5 +1,7 @@
 //! Rules on made-up certificates: every string type and every oddity that an issuer can be talked into.
 
+#[cfg(feature = "config")]
+mod document;
 mod hostile_names;
 mod properties;
 mod rules;
