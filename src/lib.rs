@@ -137,3 +137,7 @@ pub use validation::{
 #[cfg(all(doctest, feature = "axum", feature = "tonic"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../docs/rules.md")]
+struct RulesGuide;

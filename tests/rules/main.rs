@@ -6,6 +6,8 @@ mod accounts;
 mod answers;
 mod bound_token;
 mod grpc;
+#[cfg(feature = "config")]
+mod guide;
 mod hostile_paths;
 mod routers;
 mod scene;
