@@ -50,6 +50,8 @@ pub enum RevocationListProblem {
     Missing,
     /// It does not say when the next one comes.
     NextUpdateMissing,
+    /// It is of version 2 and has no number (RFC 5280 section 5.2.3).
+    NumberMissing,
     /// There are PEM blocks of other kinds.
     OtherBlocks {
         /// How many.
@@ -121,6 +123,9 @@ impl fmt::Display for RevocationListProblem {
             ),
             Self::Missing => f.write_str("holds no revocation list, expected at least one"),
             Self::NextUpdateMissing => f.write_str("does not say when the next one comes (nextUpdate)"),
+            Self::NumberMissing => f.write_str(
+                "has no number, expected one: RevocationLists::allow_missing_number accepts it by date alone",
+            ),
             Self::OtherBlocks { count } => {
                 write!(
                     f,

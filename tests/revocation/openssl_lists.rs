@@ -6,7 +6,7 @@ use tower_client_cert::{
     ClientCertLayerBuilder, ConfigError, Reason, RevocationListProblem as Problem, RevocationLists, RevocationScope,
 };
 
-use crate::support::openssl_ca::{OpensslCa, OpensslList};
+use crate::support::openssl_ca::{Numbering, OpensslCa, OpensslList};
 use crate::support::pki::{P521Pki, Shape, days};
 use crate::world::{World, reason};
 
@@ -82,6 +82,31 @@ fn lists_that_cannot_answer_are_refused_by_name() {
     let problem = refused(&world, critical);
     assert!(
         matches!(&problem, Problem::CriticalExtensionUnsupported { extension } if extension == "1.2.3.4"),
+        "{problem}"
+    );
+}
+
+#[tokio::test]
+async fn a_list_of_version_2_without_a_number_needs_an_option() {
+    let world = World::new();
+    let Some(ca) = OpensslCa::new(&world.intermediate) else { return };
+    let revoked = [(CLIENT_HEX.to_owned(), "")];
+    let made = |revoked| ca.list(&OpensslList { revoked, numbering: Numbering::None, ..OpensslList::new() });
+    assert!(matches!(refused(&world, made(&[])), Problem::NumberMissing));
+    let allowing = |list: String| world.builder().crls(RevocationLists::from_octets(list).allow_missing_number());
+    assert_eq!(reason(allowing(made(&[])), &world.client).await, None);
+    assert_eq!(reason(allowing(made(&revoked)), &world.client).await, Some(Reason::Revoked));
+}
+
+#[test]
+fn a_critical_number_is_refused() {
+    let world = World::new();
+    let Some(ca) = OpensslCa::new(&world.intermediate) else { return };
+    let extensions = "2.5.29.20 = critical,ASN1:INTEGER:7";
+    let list = ca.list(&OpensslList { extensions, numbering: Numbering::None, ..OpensslList::new() });
+    let problem = refused(&world, list);
+    assert!(
+        matches!(&problem, Problem::CriticalExtensionUnsupported { extension } if extension == "2.5.29.20"),
         "{problem}"
     );
 }

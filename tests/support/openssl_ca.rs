@@ -24,13 +24,27 @@ pub(crate) struct OpensslList<'a> {
     pub(crate) revoked: &'a [(String, &'a str)],
     /// Lines of the extension section; without any, openssl makes a list of version 1.
     pub(crate) extensions: &'a str,
+    pub(crate) numbering: Numbering,
     pub(crate) this_update: OffsetDateTime,
     pub(crate) next_update: OffsetDateTime,
 }
 
+/// Whether openssl puts a number into lists of version 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Numbering {
+    None,
+    Numbered,
+}
+
 impl OpensslList<'_> {
     pub(crate) fn new() -> Self {
-        Self { revoked: &[], extensions: "authorityKeyIdentifier = keyid", this_update: days(-1), next_update: days(7) }
+        Self {
+            revoked: &[],
+            extensions: "authorityKeyIdentifier = keyid",
+            numbering: Numbering::Numbered,
+            this_update: days(-1),
+            next_update: days(7),
+        }
     }
 }
 
@@ -56,10 +70,14 @@ impl OpensslCa {
         self.scratch.write("index.txt", index);
         self.scratch.write("crlnumber", "2A\n");
         let directory = self.scratch.path().display();
+        let number = match list.numbering {
+            Numbering::Numbered => format!("crlnumber = {directory}/crlnumber\n"),
+            Numbering::None => String::new(),
+        };
         self.scratch.write(
             "ca.cnf",
             format!(
-                "[ca]\ndefault_ca = this\n[this]\ndatabase = {directory}/index.txt\ncrlnumber = {directory}/crlnumber\n\
+                "[ca]\ndefault_ca = this\n[this]\ndatabase = {directory}/index.txt\n{number}\
                  certificate = {directory}/ca.pem\nprivate_key = {directory}/ca.key\ndefault_md = sha256\n\
                  unique_subject = no\n[extensions]\n{}\n",
                 list.extensions

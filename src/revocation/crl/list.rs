@@ -3,7 +3,8 @@ use std::time::SystemTime;
 
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
-use super::parse::{ListNumber, ParsedList};
+use super::lists::Numbering;
+use super::parse::{ListNumber, ParsedList, Version};
 use super::scope::Scope;
 use super::serial_table::SerialTable;
 use crate::certificate::{Certificate, Fingerprint, KeyUsage};
@@ -47,9 +48,13 @@ impl List {
         der: &[u8],
         authorities: &[Arc<Certificate>],
         algorithms: &[&dyn SignatureVerificationAlgorithm],
+        numbering: Numbering,
         now: SystemTime,
     ) -> Result<Self, Problem> {
         let parsed = ParsedList::read(der)?;
+        if parsed.number.is_none() && parsed.version == Version::Two && numbering == Numbering::Required {
+            return Err(Problem::NumberMissing);
+        }
         let signer = Signer::find(&parsed, authorities, algorithms)?;
         let this_update = parsed.this_update;
         if this_update.duration_since(now).is_ok_and(|ahead| !ahead.is_zero()) {

@@ -17,7 +17,14 @@ use crate::error::{Origin, RevocationListError};
 /// ```
 #[derive(Clone, Debug)]
 pub struct RevocationLists {
-    places: Vec<Place>,
+    places: Vec<(Place, Numbering)>,
+}
+
+/// Whether lists of version 2 need a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Numbering {
+    Optional,
+    Required,
 }
 
 #[derive(Clone, Debug)]
@@ -30,13 +37,23 @@ impl RevocationLists {
     /// A file or a directory.
     #[must_use]
     pub fn at(path: impl AsRef<Path>) -> Self {
-        Self { places: vec![Place::Path(path.as_ref().to_owned())] }
+        Self { places: vec![(Place::Path(path.as_ref().to_owned()), Numbering::Required)] }
     }
 
     /// PEM, or one DER list.
     #[must_use]
     pub fn from_octets(octets: impl Into<Vec<u8>>) -> Self {
-        Self { places: vec![Place::Octets(octets.into().into())] }
+        Self { places: vec![(Place::Octets(octets.into().into()), Numbering::Required)] }
+    }
+
+    /// Accepts lists of version 2 without a number from every place of this set. RFC 5280 section 5.2.3 demands one; some
+    /// authorities, such as those run with CFSSL, leave it out. Which list is the freshest is then told by date alone.
+    #[must_use]
+    pub fn allow_missing_number(mut self) -> Self {
+        for (_, numbering) in &mut self.places {
+            *numbering = Numbering::Optional;
+        }
+        self
     }
 
     /// Adds the lists of another set.
@@ -47,16 +64,18 @@ impl RevocationLists {
     }
 
     /// Everything that can be read, and everything that cannot.
-    pub(super) fn read(&self) -> (Vec<EncodedList>, Vec<RevocationListError>) {
+    pub(super) fn read(&self) -> (Vec<(EncodedList, Numbering)>, Vec<RevocationListError>) {
         let (mut found, mut errors) = (Vec::new(), Vec::new());
-        for place in &self.places {
+        for (place, numbering) in &self.places {
+            let mut lists = Vec::new();
             match place {
                 Place::Octets(octets) => match files::read_octets(octets.to_vec(), &Origin::Memory) {
-                    Ok(lists) => found.extend(lists),
+                    Ok(octets) => lists = octets,
                     Err(error) => errors.push(error),
                 },
-                Place::Path(path) => files::read_path(path, &mut found, &mut errors),
+                Place::Path(path) => files::read_path(path, &mut lists, &mut errors),
             }
+            found.extend(lists.into_iter().map(|list| (list, *numbering)));
         }
         (found, errors)
     }

@@ -68,8 +68,8 @@ impl ListTable {
     ) -> (Self, Vec<RevocationListError>) {
         let (encoded, mut errors) = lists.read();
         let mut table = Self::default();
-        for list in encoded {
-            match List::verified(&list.der, authorities, algorithms, now) {
+        for (list, numbering) in encoded {
+            match List::verified(&list.der, authorities, algorithms, numbering, now) {
                 Ok(verified) => table.add(Arc::new(verified)),
                 Err(problem) => {
                     errors.push(RevocationListError { origin: list.origin, position: list.position, problem });

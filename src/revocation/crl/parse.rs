@@ -23,7 +23,9 @@ pub(super) struct ParsedList<'a> {
     pub(super) issuer: DistinguishedName,
     pub(super) this_update: SystemTime,
     pub(super) next_update: SystemTime,
+    /// `None` in a list of version 1 too, which has no extensions.
     pub(super) number: Option<ListNumber>,
+    pub(super) version: Version,
     pub(super) scope: Scope,
     pub(super) serials: SerialTable,
 }
@@ -74,10 +76,18 @@ impl<'a> ParsedList<'a> {
             this_update,
             next_update,
             number: extensions.number,
+            version: if version.is_some() { Version::Two } else { Version::One },
             scope: extensions.scope,
             serials: read_entries(revoked.map(|element| element.content).unwrap_or_default())?,
         })
     }
+}
+
+/// The version of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    One,
+    Two,
 }
 
 impl ListNumber {
@@ -124,11 +134,10 @@ impl Extensions {
         let mut read = Self::default();
         for extension in Extension::read_all(encoded)? {
             match extension.oid.as_str() {
-                "2.5.29.20" => read.number = Some(ListNumber::read(&extension.value)?),
+                // RFC 5280 section 5.2.3: never critical.
+                "2.5.29.20" if !extension.is_critical => read.number = Some(ListNumber::read(&extension.value)?),
                 "2.5.29.27" => return Err(RevocationListProblem::Delta),
                 "2.5.29.28" => read.scope = Scope::read(&extension.value)?,
-                // The authority key identifier helps to find the signer, which is found by trying.
-                "2.5.29.35" => {}
                 oid if extension.is_critical => {
                     return Err(RevocationListProblem::CriticalExtensionUnsupported { extension: oid.to_owned() });
                 }
