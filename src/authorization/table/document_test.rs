@@ -73,6 +73,7 @@ impl TestTable {
             let certificate = self.certificate(clock)?;
             let evidence = Evidence::default();
             let facts = Facts {
+                has_vouched_claims: true,
                 certificate: &certificate,
                 intermediates: &[],
                 anchor: None,
