@@ -97,3 +97,13 @@ fn a_list_by_a_key_that_is_not_configured_for_the_name_is_not_loaded() {
     let ConfigError::RevocationLists { errors } = &error else { panic!("{error}") };
     assert!(matches!(errors[0].problem, RevocationListProblem::SignatureInvalid { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn a_client_that_bears_the_name_of_its_issuer_speaks_for_nobody() {
+    let world = World::new();
+    let shape = intermediate_shape().serial(&[0x4b, 0x03]).without_authority();
+    let impostor = world.intermediate.issue(&shape);
+    let list = impostor.sign_list(&ListShape::new());
+    let builder = with_both_keys(&world, &impostor, &[list]);
+    assert_eq!(reason(builder, &world.client).await, Some(Reason::RevocationNoSource));
+}

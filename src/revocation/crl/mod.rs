@@ -164,7 +164,7 @@ impl ListTable {
     }
 
     /// Whether a certificate for another key of the issuer's name comes from the issuer itself or from its issuer, is
-    /// in date and is not revoked. Another authority under the same name is neither.
+    /// an authority's, in date and not revoked. Another authority under the same name is neither.
     fn proves(&self, signer: &SignerCertificate, question: &Question<'_>, now: SystemTime) -> bool {
         let (certificate, issuer) = (&signer.certificate, question.issuer);
         let is_vouched_for_by = |authority: &Certificate| {
@@ -179,7 +179,9 @@ impl ListTable {
             list.signer.key == *voucher.public_key_fingerprint()
                 && list.serials.find(certificate.serial().as_octets()).is_some()
         });
-        certificate.not_before() <= now && now <= certificate.not_after() && !is_revoked
+        let is_authority = certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca());
+        let is_in_date = certificate.not_before() <= now && now <= certificate.not_after();
+        is_authority && is_in_date && !is_revoked
     }
 }
 
