@@ -76,6 +76,7 @@ impl Rejection {
     pub fn mend(&self) -> Option<&'static str> {
         match self {
             Self::Validation(error) => Some(error.mend()),
+            Self::Revocation(error) => Some(error.mend()),
             _ => None,
         }
     }

@@ -88,6 +88,27 @@ impl RevocationError {
         &self.certificate
     }
 
+    /// What can be done about it, in one sentence; names the option that would accept the certificate where there is
+    /// one.
+    #[must_use]
+    pub fn mend(&self) -> &'static str {
+        match self.problem {
+            RevocationProblem::DenyListed { .. } => {
+                "take the entry off the deny-list if it names the wrong certificate; nothing else accepts it"
+            }
+            RevocationProblem::NoSource { .. } => {
+                "give crls() the list of the issuer, or RevocationPolicy::allow_no_source to the label of the anchor"
+            }
+            RevocationProblem::Revoked { .. } => {
+                "ask the issuer for a new certificate; no option accepts a revoked one"
+            }
+            RevocationProblem::Stale { .. } => {
+                "get the next list of the issuer and call reload_crls(), or give RevocationPolicy::allow_stale_for to \
+                 the label of the anchor"
+            }
+        }
+    }
+
     /// The time of the check.
     #[must_use]
     pub fn checked_at(&self) -> SystemTime {

@@ -1,7 +1,7 @@
 //! Which key may sign a list for whom.
 
 use tower_client_cert::{
-    ClientCertLayerBuilder, ConfigError, Intermediates, Reason, RevocationListProblem, RevocationLists,
+    ClientCertLayerBuilder, ConfigError, Intermediates, Reason, RevocationListProblem, RevocationLists, TrustAnchors,
 };
 
 use crate::scene;
@@ -74,18 +74,19 @@ async fn a_key_whose_certificate_has_expired_speaks_for_nobody_else() {
 #[tokio::test]
 async fn another_authority_of_the_same_name_speaks_for_nobody_else() {
     let world = World::new();
-    let other_root = Shape::authority("Other Root").self_signed();
-    let namesake = rekeyed(&other_root);
-    let list = namesake.sign_list(&ListShape::new());
-    let both = scene::with_anchors(
-        tower_client_cert::TrustAnchors::from_der(world.root.der())
-            .unwrap()
-            .and(tower_client_cert::TrustAnchors::from_der(other_root.der()).unwrap()),
-    )
-    .intermediates(Intermediates::from_der(world.intermediate.der()).unwrap())
-    .intermediates(Intermediates::from_der(namesake.der()).unwrap())
-    .crls(RevocationLists::from_octets(list));
-    assert_eq!(reason(both, &world.client).await, Some(Reason::RevocationNoSource));
+    // Under a root of its own name, and under one that has the name of ours.
+    for root in ["Other Root", "Test Root"] {
+        let other_root = Shape::authority(root).self_signed();
+        let namesake = rekeyed(&other_root);
+        for list in [ListShape::new(), ListShape::new().revoke(CLIENT)] {
+            let anchors = TrustAnchors::from_der(world.root.der()).unwrap();
+            let both = scene::with_anchors(anchors.and(TrustAnchors::from_der(other_root.der()).unwrap()))
+                .intermediates(Intermediates::from_der(world.intermediate.der()).unwrap())
+                .intermediates(Intermediates::from_der(namesake.der()).unwrap())
+                .crls(RevocationLists::from_octets(namesake.sign_list(&list)));
+            assert_eq!(reason(both, &world.client).await, Some(Reason::RevocationNoSource), "{root}");
+        }
+    }
 }
 
 #[test]

@@ -69,6 +69,8 @@ async fn a_client_that_no_list_covers_is_answered_503() {
     let asked = ask(&layer, &world.client).await;
     assert_eq!(asked.reason(), Some(Reason::RevocationNoSource));
     assert_eq!((asked.status(), asked.header("retry-after")), (503, Some("60")));
+    let mend = asked.refusal().unwrap().rejection().mend().unwrap();
+    assert!(mend.contains("crls()") && mend.contains("allow_no_source"), "{mend}");
 }
 
 #[tokio::test]
