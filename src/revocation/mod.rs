@@ -12,7 +12,9 @@
 mod crl;
 mod deny_list;
 mod error;
+mod members;
 mod policy;
+mod record;
 mod signature;
 mod sources;
 mod status;
@@ -21,12 +23,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use self::crl::Question;
 pub use self::crl::{RevocationListInForce, RevocationLists};
 pub use self::deny_list::DenyList;
 pub use self::error::{DenyListMatch, RevocationError, RevocationProblem};
+use self::members::Members;
 use self::policy::Ruling;
 pub use self::policy::{RevocationPolicy, RevocationScope};
+use self::record::Record;
 use self::sources::Sources;
 pub(crate) use self::sources::{Revocation, Verifier};
 pub use self::status::RevocationReason;
@@ -178,68 +181,6 @@ impl Sources {
     }
 }
 
-/// A certificate of a path with those above it.
-#[derive(Clone, Copy)]
-struct Member<'a> {
-    place: Place,
-    certificate: &'a Certificate,
-    issuer: &'a Certificate,
-    superior: Option<&'a Certificate>,
-}
-
-/// The certificates of a path that have an issuer in it, from the end entity upwards.
-struct Members<'a> {
-    path: &'a ValidatedPath,
-    next: usize,
-}
-
-impl<'a> Members<'a> {
-    fn of(path: &'a ValidatedPath) -> Self {
-        Self { path, next: 0 }
-    }
-
-    /// A certificate by its place in the path; the end entity is 0, the anchor is the last.
-    fn at(&self, place: usize) -> Option<&'a Certificate> {
-        let path = self.path;
-        match place.checked_sub(1) {
-            None => Some(&path.end_entity),
-            Some(place) if place == path.intermediates.len() => path.anchor().map(|anchor| anchor.certificate()),
-            Some(place) => path.intermediates.get(place).map(AsRef::as_ref),
-        }
-    }
-
-    fn place(&self, place: usize) -> Place {
-        match place {
-            0 => Place::EndEntity,
-            number if number <= self.path.intermediates.len() => Place::Intermediate { number },
-            _ => Place::Anchor,
-        }
-    }
-
-    /// Every certificate of the path, the anchor too.
-    fn certificates(&self) -> Vec<(Place, &'a Certificate)> {
-        (0..=self.path.intermediates.len() + 1).filter_map(|place| Some((self.place(place), self.at(place)?))).collect()
-    }
-}
-
-impl<'a> Iterator for Members<'a> {
-    type Item = Member<'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let place = self.place(self.next);
-        let (certificate, issuer) = (self.at(self.next)?, self.at(self.next + 1)?);
-        let superior = self.at(self.next + 2);
-        self.next += 1;
-        Some(Member { place, certificate, issuer, superior })
-    }
-}
-
-impl<'a> Member<'a> {
-    fn question(&self) -> Question<'a> {
-        Question { certificate: self.certificate, issuer: self.issuer, superior: self.superior }
-    }
-}
-
 fn refused(place: Place, certificate: &Certificate, status: &CertificateStatus) -> Box<RevocationError> {
     let source = status.source.clone().unwrap_or_else(|| "no source".into());
     let (this_update, next_update) = (status.this_update, status.next_update);
@@ -250,43 +191,4 @@ fn refused(place: Place, certificate: &Certificate, status: &CertificateStatus) 
         Standing::Good | Standing::NoSource => RevocationProblem::NoSource { issuer: certificate.issuer().to_string() },
     };
     RevocationError::new(problem, place, certificate, status.checked_at)
-}
-
-/// The evidence of one source for a whole path: the oldest dates, and the first thing that was tolerated.
-struct Record {
-    sources: Vec<Arc<str>>,
-    tolerated: Option<&'static str>,
-    checked_at: SystemTime,
-    this_update: Option<SystemTime>,
-    next_update: Option<SystemTime>,
-}
-
-impl Record {
-    fn new(checked_at: SystemTime) -> Self {
-        Self { sources: Vec::new(), tolerated: None, checked_at, this_update: None, next_update: None }
-    }
-
-    fn add(&mut self, status: &CertificateStatus, tolerated: Option<&'static str>) {
-        let earlier = |known: Option<SystemTime>, new: Option<SystemTime>| match (known, new) {
-            (Some(known), Some(new)) => Some(known.min(new)),
-            (known, new) => known.or(new),
-        };
-        self.this_update = earlier(self.this_update, status.this_update);
-        self.next_update = earlier(self.next_update, status.next_update);
-        self.tolerated = self.tolerated.or(tolerated);
-        self.sources.extend(status.source.clone().filter(|source| !self.sources.contains(source)));
-    }
-
-    fn outcome(self) -> Outcome {
-        let source: Arc<str> = match self.sources.as_slice() {
-            [] => "none".into(),
-            [only] => Arc::clone(only),
-            several => several.join("; ").into(),
-        };
-        let Self { checked_at, this_update, next_update, .. } = self;
-        match self.tolerated {
-            None => Outcome::Passed { source, checked_at, this_update, next_update },
-            Some(why) => Outcome::Tolerated { why: why.into(), source, checked_at, this_update, next_update },
-        }
-    }
 }
