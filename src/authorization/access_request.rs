@@ -8,6 +8,7 @@ use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::evidence::Evidence;
 use crate::identity::ClientIdentity;
+use crate::validation::TrustAnchor;
 
 /// What a client with a certificate asks for, as an [`Authorizer`](crate::Authorizer) sees it.
 #[derive(Clone, Copy, Debug)]
@@ -137,7 +138,7 @@ impl<'a> AccessRequest<'a> {
             certificate: path.end_entity(),
             intermediates: path.intermediates(),
             has_vouched_claims: self.identity.has_vouched_names(),
-            anchor: path.anchor().map(|anchor| anchor.certificate()),
+            anchor: path.anchor().map(TrustAnchor::certificate),
             anchor_label: self.identity.anchor_label(),
             gateway: self.identity.gateway(),
             evidence: self.identity.evidence(),
