@@ -17,8 +17,8 @@ pub(crate) fn case_for(reason: Reason, pki: &Pki) -> Option<Case> {
     let policy = || RequiredPolicies::any(["1.2.3.4".parse().unwrap()]);
     let (layer, request) = match reason {
         Reason::CertificateUnsupported => {
-            let malformed_policies = Shape::partner().extension(&CERTIFICATE_POLICIES, &NULL);
-            (usual().require_policies(policy()), leaf(malformed_policies))
+            let no_number = Shape::partner().extension(&INHIBIT_ANY_POLICY, &NULL);
+            (usual().require_policies(policy()), leaf(no_number))
         }
         Reason::IssuerNameSpelling => {
             let spelled_otherwise = Shape::authority("TEST  intermediate").self_signed();
@@ -63,6 +63,7 @@ fn with_uri(uri: &str) -> Shape {
 }
 
 const CERTIFICATE_POLICIES: [u64; 4] = [2, 5, 29, 32];
+const INHIBIT_ANY_POLICY: [u64; 4] = [2, 5, 29, 54];
 /// A list with anyPolicy alone.
 const ANY_POLICY: [u8; 10] = [0x30, 0x08, 0x30, 0x06, 0x06, 0x04, 0x55, 0x1d, 0x20, 0x00];
 const NULL: [u8; 2] = [0x05, 0x00];
