@@ -1,7 +1,8 @@
 //! What the ring provider can and cannot verify. Runs where it is the only provider:
 //! `cargo test --no-default-features --features ring --test ring`.
 
-#![cfg(all(test, feature = "ring", not(feature = "aws-lc-rs")))]
+#![cfg(test)]
+#![cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 
 #[path = "../pipeline/scene.rs"]
 #[allow(dead_code, reason = "each test crate uses another part of the scene")]
