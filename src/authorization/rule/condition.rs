@@ -10,7 +10,9 @@ use super::spiffe_pattern::SpiffePattern;
 use super::text_pattern::{TextPattern, Values};
 use super::truth::Truth;
 use crate::authorization::access_request::Facts;
-use crate::certificate::{AlternativeName, Certificate, DistinguishedName, Fingerprint, ObjectIdentifier, Purpose};
+use crate::certificate::{
+    AlternativeName, Certificate, DistinguishedName, Fingerprint, ObjectIdentifier, Policies, Purpose,
+};
 use crate::validation::IssuedBy;
 
 /// One thing that a rule asks of a certificate or a request.
@@ -123,7 +125,7 @@ impl Condition {
             Self::Ip { ranges, values } => values.judge(ips(certificate).map(Some), |address| ranges.contain(address)),
             Self::IssuedBy(authority) => authority.is_among(facts.anchor_label, facts.authorities()).into(),
             Self::Name { of, name } => name.judge(of.name(certificate)),
-            Self::Policy(oid) => is_asserted(oid, facts).into(),
+            Self::Policy(oid) => is_asserted(oid, facts).map_or(Truth::Unclear, Truth::from),
             Self::PublicKey(fingerprint) => (certificate.public_key_fingerprint() == fingerprint).into(),
             Self::Purpose(purpose) => certificate.purposes().unwrap_or_default().contains(purpose).into(),
             Self::RemainingLifetime { at_least } => {
@@ -194,14 +196,19 @@ pub(super) fn user_principal_names(certificate: &Certificate) -> impl Iterator<I
     })
 }
 
-/// RFC 5280 section 6.1.3 (d), without mappings: the client's certificate names the policy, and every intermediate
-/// names it or any policy.
-fn is_asserted(policy: &ObjectIdentifier, facts: &Facts<'_>) -> bool {
-    let above_allow = facts.intermediates.iter().all(|intermediate| {
-        let mut policies = intermediate.policies().unwrap_or_default().iter();
-        policies.any(|named| named == policy || *named == *ANY_POLICY)
-    });
-    above_allow && *policy != *ANY_POLICY && facts.certificate.policies().unwrap_or_default().contains(policy)
+/// RFC 5280 section 6.1.3 (d): the client's certificate names the policy, and every intermediate names it or any policy.
+/// Stricter than the standard: mappings are not followed, and any policy that is inhibited anywhere is inhibited
+/// everywhere. `None` where the policy extensions of an authority cannot be read.
+fn is_asserted(policy: &ObjectIdentifier, facts: &Facts<'_>) -> Option<bool> {
+    let above = facts.intermediates.iter().map(|authority| authority.policy_extensions().ok());
+    let above: Vec<_> = above.collect::<Option<_>>()?;
+    let any_counts = above.iter().all(|policies| policies.inhibit_any_policy.is_none());
+    let allows = |policies: &Policies| {
+        let names = |wanted: &str| policies.asserted.iter().any(|named| *named == *wanted);
+        !policies.has_mappings && (names(policy.as_str()) || (any_counts && names(ANY_POLICY)))
+    };
+    let own = facts.certificate.policies().unwrap_or_default();
+    Some(*policy != *ANY_POLICY && own.contains(policy) && above.iter().all(allows))
 }
 
 const ANY_POLICY: &str = "2.5.29.32.0";

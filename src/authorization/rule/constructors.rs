@@ -194,8 +194,9 @@ impl Rule {
         Self::is(Condition::Purpose(purpose))
     }
 
-    /// The certificate was issued under this policy, and every intermediate above allows it (RFC 5280 section 6.1.3,
-    /// without policy mappings). Any policy (2.5.29.32.0) in the client's certificate is none.
+    /// The certificate was issued under this policy, and every intermediate above allows it (RFC 5280 section 6.1.3).
+    /// Any policy (2.5.29.32.0) in the client's certificate is none; below an authority that maps policies the rule does
+    /// not hold.
     #[must_use]
     pub fn policy(oid: ObjectIdentifier) -> Self {
         Self::is(Condition::Policy(oid))
@@ -251,7 +252,7 @@ impl Rule {
         Ok(Self::is(Condition::ClientAddress { ranges, proxies_before_gateway }))
     }
 
-    /// The check was done, and passed.
+    /// The check was done, and passed without any option that loosens it.
     #[must_use]
     pub fn check_passed(check: Check) -> Self {
         Self::is(Condition::Evidence(EvidenceCondition::Passed(check)))

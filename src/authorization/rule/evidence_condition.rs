@@ -20,7 +20,8 @@ pub(crate) enum EvidenceCondition {
 impl EvidenceCondition {
     pub(crate) fn holds(self, evidence: &Evidence, clock: &dyn Clock) -> bool {
         match self {
-            Self::Passed(check) => evidence.passed(check),
+            // What an option had to loosen has not passed.
+            Self::Passed(check) => matches!(evidence.outcome(check), Some(Outcome::Passed { .. })),
             Self::RevocationCheckedWithin(limit) => {
                 sources(evidence).any(|source| is_within(Some(source.checked_at), limit, clock.now()))
             }
@@ -34,7 +35,7 @@ impl EvidenceCondition {
                     any = true;
                     source.next_update.is_some_and(|next_update| now <= next_update)
                 });
-                any && all && !evidence.entries().iter().any(is_tolerated_revocation)
+                any && all && !evidence.entries().iter().any(is_loosened_revocation)
             }
         }
     }
@@ -56,8 +57,11 @@ fn sources(evidence: &Evidence) -> impl Iterator<Item = Source> {
     })
 }
 
-fn is_tolerated_revocation(entry: &Entry) -> bool {
-    matches!((entry.check, &entry.outcome), (Check::Crl | Check::Ocsp, Outcome::Tolerated { .. }))
+fn is_loosened_revocation(entry: &Entry) -> bool {
+    matches!(
+        (entry.check, &entry.outcome),
+        (Check::Crl | Check::Ocsp, Outcome::Tolerated { .. } | Outcome::Allowed { .. })
+    )
 }
 
 /// A time in the future is not within any limit: something is wrong with it, or with the clock.
@@ -146,6 +150,30 @@ mod tests {
         let mut both = evidence(Check::Crl, 0, None, Some(60));
         both.add(Check::Ocsp, evidence(Check::Ocsp, 0, None, Some(-1)).entries()[2].outcome.clone());
         assert!(!holds(current, &both));
+    }
+
+    #[test]
+    fn what_a_policy_tolerates_was_used_by_grace_and_has_not_passed() {
+        let mut evidence = evidence(Check::Ocsp, 0, Some(-60), Some(60));
+        assert!(holds(EvidenceCondition::RevocationNotByGrace, &evidence));
+        let tolerated = Outcome::Tolerated {
+            why: "test".into(),
+            source: "crl".into(),
+            checked_at: at(0),
+            this_update: Some(at(-60)),
+            next_update: Some(at(60)),
+        };
+        evidence.add(Check::Crl, tolerated);
+        assert!(!holds(EvidenceCondition::RevocationNotByGrace, &evidence));
+        assert!(!holds(EvidenceCondition::Passed(Check::Crl), &evidence));
+    }
+
+    #[test]
+    fn what_an_option_loosened_has_not_passed() {
+        let mut evidence = Evidence::default();
+        let allowed = Outcome::Allowed { options: "test".into(), source: "path".into(), checked_at: at(0) };
+        evidence.add(Check::Path, allowed);
+        assert!(!holds(EvidenceCondition::Passed(Check::Path), &evidence));
     }
 
     #[test]

@@ -201,7 +201,14 @@ fn purposes_policies_and_extensions_are_read() {
     assert!(!scene.allows(&Rule::policy(own.clone())));
     let any = SampleCertificate { policies: vec![oid("2.5.29.32.0")], ..sample() };
     scene.intermediates = vec![Arc::new(any.read().unwrap())];
-    assert!(scene.allows(&Rule::policy(own)));
+    assert!(scene.allows(&Rule::policy(own.clone())));
+    // Unless any policy is inhibited (2.5.29.54), or policies are mapped (2.5.29.33).
+    let pair = element(0x30, &element(0x30, &[element(0x06, &[42, 3, 4]), element(0x06, &[42, 3, 5])].concat()));
+    for (kind, value) in [("2.5.29.54", element(0x02, &[0])), ("2.5.29.33", pair)] {
+        let strict = SampleCertificate { extensions: vec![(oid(kind), value)], ..any.clone() };
+        scene.intermediates = vec![Arc::new(strict.read().unwrap())];
+        assert!(!scene.allows(&Rule::policy(own.clone())), "{kind}");
+    }
 }
 
 #[test]
