@@ -77,6 +77,9 @@ fn tabled(path: &str, rule: Rule) -> RequireClientCertLayer {
     for route in 0..100 {
         builder = builder.path(format!("/api/{{id}}/part-{route}"), Rule::nobody()).unwrap();
     }
+    for other in 0..9 {
+        builder = builder.path(path, Rule::organization(format!("Other {other}"))).unwrap();
+    }
     RequireClientCertLayer::table(builder.path(path, rule).unwrap().build())
 }
 

@@ -165,6 +165,9 @@ impl TextPattern {
     }
 
     fn matches(&self, value: &str, request: &RequestFacts<'_>) -> bool {
+        if let (Kind::Exact(texts), Case::Exact, Spaces::Exact) = (&self.kind, self.case, self.spaces) {
+            return texts.iter().any(|text| **text == *value);
+        }
         let value = self.folded(value);
         let equals = |wanted: &str| self.folded(wanted) == value;
         match &self.kind {

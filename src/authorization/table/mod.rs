@@ -28,7 +28,7 @@ use super::AuthorizationError;
 use super::access_request::{Facts, Parameters, RequestFacts};
 use super::denial::Denial;
 use super::path::{check_normal_form, segments};
-use super::rule::Rule;
+use super::rule::{Rule, Truth};
 
 /// Who may ask for which path by which method, as a table of rules.
 ///
@@ -122,22 +122,38 @@ impl<'a, M: Fn() -> AuthorizationError> Question<'a, M> {
         let Some(best) = best else {
             return Err(no_line(&self.request, "method").into());
         };
-        let mut refusal = None;
-        for line in wanted().filter(|line| line.methods.fit(method) == Some(best)) {
-            match self.line(line) {
-                Ok(()) => return Ok(()),
-                Err(error) => refusal = refusal.or(Some(error)),
+        let fitting = || wanted().filter(|line| line.methods.fit(method) == Some(best));
+        // Denials are put into words only where no line holds.
+        if fitting().any(|line| self.lets_through(line)) {
+            return Ok(());
+        }
+        match fitting().next() {
+            Some(line) => self.line(line),
+            None => Err(no_line(&self.request, "method").into()),
+        }
+    }
+
+    fn lets_through(&self, line: &'a Line) -> bool {
+        match (&line.access, self.facts) {
+            (Access::Anyone, _) => true,
+            (Access::Clients(_), None) => false,
+            (Access::Clients(rule), Some(facts)) => {
+                rule.judge(&facts.with_request(self.request_at(line))) == Truth::Yes
             }
         }
-        refusal.map_or(Ok(()), Err)
     }
 
     fn line(&self, line: &'a Line) -> Result<(), AuthorizationError> {
+        self.access(&line.access, self.request_at(line)).map_err(|error| named(error, line))
+    }
+
+    /// The request with the parameters of the line's path.
+    fn request_at(&self, line: &'a Line) -> RequestFacts<'a> {
         let parameters = match &line.place {
             Place::Path(pattern) => Parameters::Pattern(pattern),
             Place::Template(template) => Parameters::Template(template),
         };
-        self.access(&line.access, RequestFacts { parameters, ..self.request }).map_err(|error| named(error, line))
+        RequestFacts { parameters, ..self.request }
     }
 
     fn access(&self, access: &Access, request: RequestFacts<'a>) -> Result<(), AuthorizationError> {
