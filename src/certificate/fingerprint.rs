@@ -52,7 +52,7 @@ impl FromStr for Fingerprint {
         let mut octets = [0; LENGTH_OCTETS];
         for (octet, pair) in octets.iter_mut().zip(text.as_bytes().chunks(pair_characters)) {
             *octet = match pair {
-                [high, low] | [high, low, b':'] => digit(*high)? << 4 | digit(*low)?,
+                [high, low] | [high, low, b':'] => digit(*high)? * 16 + digit(*low)?,
                 _ => return Err(ParseFingerprintError),
             };
         }
@@ -119,6 +119,18 @@ mod tests {
         for text in [plain.to_owned(), plain.to_uppercase(), pairs.join(":"), pairs.join(":").to_lowercase()] {
             assert_eq!(text.parse(), Ok(fingerprint), "{text}");
         }
+    }
+
+    #[test]
+    fn a_fingerprint_can_be_shown_in_upper_case() {
+        let shown = format!("{:X}", Fingerprint::of(b"abc"));
+        assert_eq!(shown, "BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD");
+    }
+
+    #[test]
+    fn the_error_says_what_was_expected() {
+        let error = "abc".parse::<Fingerprint>().unwrap_err();
+        assert!(error.to_string().contains("64 hexadecimal digits"), "{error}");
     }
 
     #[test]

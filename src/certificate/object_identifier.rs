@@ -56,7 +56,7 @@ impl ObjectIdentifier {
                 // X.690 section 8.19.2: the leading octet of an arc is not 80.
                 None if octet == CONTINUES => return None,
                 None => low,
-                Some(high) => high.checked_mul(1 << 7)? | low,
+                Some(high) => high.checked_mul(128)?.checked_add(low)?,
             };
             if octet & CONTINUES != 0 {
                 arc = Some(value);
@@ -177,13 +177,19 @@ mod tests {
         assert_eq!(dotted(&[0x55, 0x80, 0x04]), None, "arc with a leading zero");
         assert_eq!(dotted(&[0x80]), None);
         assert_eq!(dotted(&[1; 129]), None, "too long");
+        assert!(dotted(&[1; 128]).is_some());
     }
 
     #[test]
     fn dotted_text_is_read_only_in_its_one_spelling() {
         assert_eq!("2.5.4.10".parse(), Ok(ObjectIdentifier::known("2.5.4.10")));
         assert_eq!("2.999".parse(), Ok(ObjectIdentifier::known("2.999")));
-        let long = format!("1.2{}", ".1".repeat(255));
+        let longest = format!("1.2{}", ".1".repeat((MAX_DOTTED_CHARACTERS - 3) / 2));
+        assert_eq!(longest.len() + 1, MAX_DOTTED_CHARACTERS);
+        assert!(longest.replacen("1.2", "1.20", 1).parse::<ObjectIdentifier>().is_ok());
+        let long = longest.replacen("1.2", "1.35", 1) + "11";
+        let error = "1.40".parse::<ObjectIdentifier>().unwrap_err();
+        assert!(error.to_string().contains("object identifier"), "{error}");
         for text in ["", "2", "2.", ".2.5", "2..5", "3.1", "1.40", "02.5", "2.05", "+2.5", " 2.5", "2.5a", &long] {
             assert_eq!(text.parse::<ObjectIdentifier>(), Err(ParseObjectIdentifierError), "{text}");
         }

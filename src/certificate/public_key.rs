@@ -150,7 +150,7 @@ fn small(magnitude: &[u8]) -> Option<u64> {
     if magnitude.len() > 8 {
         return None;
     }
-    Some(magnitude.iter().fold(0, |number, octet| (number << 8) | u64::from(*octet)))
+    Some(magnitude.iter().fold(0, |number, octet| number * 256 + u64::from(*octet)))
 }
 
 const NAMES: [(&str, &str); 11] = [
@@ -202,6 +202,19 @@ mod tests {
         assert!(!rsa(&[0x7f, 2], &[3]).unwrap().has_odd_modulus());
         assert_eq!(rsa(&[5], &[0, 255, 255, 255, 255, 255, 255, 255, 255]).unwrap().exponent(), Some(u64::MAX));
         assert_eq!(rsa(&[5], &[1; 9]).unwrap().exponent(), None);
+    }
+
+    #[test]
+    fn the_largest_modulus_that_is_read_has_2048_octets() {
+        let of_size = |octets: usize| {
+            let length = |octets: usize| [&[0x82][..], &u16::try_from(octets).unwrap().to_be_bytes()].concat();
+            let modulus = [&[2][..], &length(octets), &vec![1; octets]].concat();
+            let content = [&modulus[..], &[2, 1, 3]].concat();
+            RsaPublicKey::read(&[&[0x30][..], &length(content.len()), &content].concat())
+        };
+        assert_eq!(of_size(2048).unwrap().modulus_bits(), 2048 * 8 - 7);
+        let too_large = Problem::TooLarge { octets: 2049, limit: 2048 };
+        assert_eq!(of_size(2049), Err(CertificateError::new(FIELD, too_large)));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! The reader below every field: tags and lengths at their limits.
 
+use rustls_pki_types::CertificateDer;
+
+use crate::certificate::Certificate;
 use crate::certificate::der::{Elements, tag};
 use crate::certificate::error::{CertificateError, Problem};
 
@@ -71,4 +74,13 @@ fn an_element_that_ends_early_is_refused() {
 fn context_tags_are_those_of_x_690() {
     assert_eq!([tag::context(0), tag::context(8)], [0x80, 0x88]);
     assert_eq!([tag::context_constructed(0), tag::context_constructed(3)], [0xa0, 0xa3]);
+}
+
+#[test]
+fn the_size_limit_is_the_last_size_that_is_read() {
+    let of_size = |octets: usize| Certificate::from_der(CertificateDer::from(vec![0; octets])).map(|_| ());
+    let too_large = Problem::TooLarge { octets: 65_536, limit: 65_535 };
+    assert_eq!(of_size(65_536), Err(CertificateError::new("certificate", too_large)));
+    let no_sequence = Problem::UnexpectedTag { found: 0, expected: 0x30 };
+    assert_eq!(of_size(65_535), Err(CertificateError::new("certificate", no_sequence)));
 }
