@@ -15,7 +15,7 @@
 //! | 4 | validate: [`TrustAnchors`], [`Intermediates`], [`IssuedBy`] | a path to an anchor, in date, for clients | [`ValidationError`] |
 //! | 5 | revocation: [`DenyList`], [`RevocationLists`] | no certificate of a path is denied or revoked | [`RevocationError`] |
 //! | 6 | identify: [`ClientIdentity`] | names that can be relied upon | [`IdentityError`] |
-//! | 7 | authorize | a certificate where one is required | [`CertificateMissing`] |
+//! | 7 | authorize: [`RequireClientCertLayer`], [`Rule`], [`AccessTable`] | a certificate where one is required, and a rule that says yes | [`CertificateMissing`], [`AuthorizationError`] |
 //!
 //! [`ClientCertLayer`] is the way in; each refusal is a [`Rejection`] with a [`Reason`].
 //!
@@ -63,7 +63,8 @@
 //! # Features
 //!
 //! `aws-lc-rs` (default) and `ring` provide signature algorithms, `axum` (default) and `tonic` the glue for these
-//! frameworks, `serde` makes identities and evidence serializable. Features add; none changes what is accepted.
+//! frameworks, `serde` makes identities and evidence serializable, `config` reads access tables from TOML or any format of
+//! serde, `regex` allows regular expressions in rules. Features add; none changes what is accepted.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

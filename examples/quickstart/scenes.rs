@@ -151,9 +151,9 @@ impl<'a> Question<'a> {
         self.expect(StatusCode::OK, AnsweredBy::Handler(text.to_owned()))
     }
 
-    /// The certificate is good, and the handler says no to that organization.
+    /// The certificate is good, and the rule of the route says no to that organization.
     fn expect_denial(self) -> Scene<'a> {
-        self.expect(StatusCode::FORBIDDEN, AnsweredBy::Handler("not for your organization".to_owned()))
+        self.expect_refusal(StatusCode::FORBIDDEN, Reason::RuleDenied)
     }
 
     fn expect_refusal(self, status: StatusCode, reason: Reason) -> Scene<'a> {

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tower_client_cert::{
-    ClientCertLayer, ClientIdentity, Gateway, GatewayPeer, Intermediates, Reason, Refusal, TrustAnchors,
+    ClientCertLayer, ClientIdentity, Gateway, GatewayPeer, Intermediates, Reason, Refusal, RequireClientCertLayer,
+    Rule, TrustAnchors,
 };
 
 use crate::Result;
@@ -36,12 +36,13 @@ impl Service {
         // The gateway forwards leaves alone, so this is the one authority under the root whose clients get in.
         let intermediates = Intermediates::from_pem(&pki.intermediate)?;
         let client_cert = ClientCertLayer::builder(gateway, anchors).intermediates(intermediates).build()?;
+        let partner = Rule::organization(PARTNER).and(Rule::issued_by("carc-r100l")).named("partner");
 
         let last_reason = LastReason::default();
         let app = Router::new()
             .route("/", get(public))
             .route("/healthz", get(healthy))
-            .route("/restricted/sensitive.txt", get(restricted))
+            .route("/restricted/sensitive.txt", get(restricted).layer(RequireClientCertLayer::rule(partner)))
             .layer(client_cert)
             .layer(from_fn_with_state(last_reason.clone(), note_reason));
 
@@ -84,12 +85,9 @@ async fn healthy() -> &'static str {
     "healthy"
 }
 
-/// For one organization: who the client is comes from the layer, what it may do is decided here.
-async fn restricted(identity: ClientIdentity) -> (StatusCode, String) {
-    match identity.subject().organization() {
-        Some(PARTNER) => (StatusCode::OK, format!("sensitive text for {PARTNER}")),
-        _ => (StatusCode::FORBIDDEN, "not for your organization".to_owned()),
-    }
+/// For one organization: who the client is comes from the layer, and the rule of the route has said yes.
+async fn restricted(identity: ClientIdentity) -> String {
+    format!("sensitive text for {}", identity.subject().organization().unwrap_or("?"))
 }
 
 async fn note_reason(State(last): State<LastReason>, request: Request, next: Next) -> Response {
