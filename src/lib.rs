@@ -80,6 +80,9 @@ mod encoding;
 mod error;
 mod escape;
 mod events;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gateway;
 mod grpc_code;
 mod header;

@@ -132,6 +132,18 @@ fn decode(value: &[u8], encoding: Encoding, certificates: &mut Certificates) -> 
     }
 }
 
+/// As the line does it, for a request with this one value: the door for tests and fuzz targets.
+#[cfg(any(fuzzing, test))]
+pub(crate) fn decode_value(
+    value: &[u8],
+    encoding: Encoding,
+    max_certificates: usize,
+) -> Result<Vec<rustls_pki_types::CertificateDer<'static>>, EncodingError> {
+    let mut certificates = Certificates::with_limit(max_certificates);
+    decode(value, encoding, &mut certificates)?;
+    Ok(certificates.into_vec())
+}
+
 /// Reads one encoding, adding each certificate as it is found.
 type Reader = fn(&[u8], &mut Certificates) -> Result<(), EncodingError>;
 

@@ -111,6 +111,8 @@ const MODULES: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
+    // Not in the library: what fuzz targets and their replay demand of the stages.
+    ("fuzzing", &["certificate", "clock", "encoding", "error", "gateway", "identity", "layer", "validation"]),
     ("axum", &["gateway", "identity", "layer"]),
     ("tonic", &["identity", "layer"]),
 ];
@@ -118,9 +120,12 @@ const MODULES: &[(&str, &[&str])] = &[
 /// Which modules may name an external crate.
 const CRATES: &[(&str, &[&str])] = &[
     // Stages 3 to 7 know neither HTTP nor Tower, so that they can be used and tested without.
-    ("http", &["axum", "authenticator", "events", "gateway", "header", "layer", "re_emission", "reason", "tonic"]),
+    (
+        "http",
+        &["axum", "authenticator", "events", "fuzzing", "gateway", "header", "layer", "re_emission", "reason", "tonic"],
+    ),
     ("http_body", &["layer"]),
-    ("tower", &["layer"]),
+    ("tower", &["fuzzing", "layer"]),
     ("axum", &["axum", "layer"]),
     ("tonic", &["layer", "tonic"]),
     ("tokio", &["axum"]),

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Writes the seeds of the fuzz targets to tests/fixtures/fuzz, from tests/fixtures/wire and two certificates.
+
+Python 3 and its standard library. There is no randomness: a second run gives the same files.
+"""
+
+import base64
+import hashlib
+import json
+import pathlib
+import re
+import shutil
+
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "tests" / "fixtures"
+SEEDS = FIXTURES / "fuzz"
+
+
+def der_of(name):
+    text = (FIXTURES / "odd" / f"{name}.pem").read_text()
+    return base64.b64decode(re.search(r"-----BEGIN CERTIFICATE-----([^-]*)-----END", text)[1])
+
+
+LEAF, ROOT = der_of("good"), der_of("root")
+# The smallest sequences that stage 3 takes for certificates: mutations get far with them. The last has a base64 that
+# begins like that of a certificate.
+SMALL = [bytes.fromhex("3003020101"), bytes.fromhex("30020500"), bytes([0x30, 0x81, 0x80]) + bytes(range(128))]
+
+
+def b64(der):
+    return base64.b64encode(der).decode()
+
+
+def pem(*chain):
+    return "".join(f"-----BEGIN CERTIFICATE-----\n{b64(der)}\n-----END CERTIFICATE-----\n" for der in chain)
+
+
+def escaped(text):
+    return "".join(c if c.isalnum() or c in "-._~" else f"%{ord(c):02X}" for c in text)
+
+
+def digest(der):
+    return hashlib.sha256(der).hexdigest()
+
+
+def xfcc_text(leaf, *issuers):
+    cert, chain = escaped(pem(leaf)), escaped(pem(leaf, *issuers))
+    return f'By=spiffe://a.test/b;Hash={digest(leaf)};Cert="{cert}";Chain="{chain}";Subject="CN=x,O=a \\"b\\"";URI=;DNS=a.test'
+
+
+def xfcc_json(leaf, *issuers):
+    chain = [pem(der) for der in (leaf, *issuers)]
+    return {"hash": digest(leaf), "cert": pem(leaf), "chain": chain, "subject": "CN=\u00fc \"x\"", "uri": ["a,b;c"], "dns": []}
+
+
+def forms():
+    yield "auto", [f":{b64(SMALL[0])}:", b64(SMALL[2]), escaped(pem(SMALL[0])), "{http.request.tls.client}", b64(LEAF), "x"]
+    yield "der_base64", [b64(SMALL[0]), b64(SMALL[2]).replace("+", "%2B").replace("=", "%3D"), b64(LEAF), "MAMCAQF=", "MAMC AQE="]
+    yield "der_base64_concatenated", [b64(SMALL[0]), b64(SMALL[0] + SMALL[1] + SMALL[2]), b64(SMALL[0] + b"\0")]
+    yield "der_base64_list", [b64(SMALL[0]), ",".join(map(b64, SMALL)), b64(SMALL[0]) + ",", b64(LEAF) + "," + b64(ROOT)]
+    yield "der_hex", [SMALL[0].hex(), SMALL[2].hex().upper(), "300", "3g03020101"]
+    yield "pem", [
+        pem(SMALL[0]).replace("\n", " "), pem(*SMALL), escaped(pem(*SMALL)), pem(SMALL[2]).replace("\n", "\r\n\t"),
+        escaped(pem(LEAF)), escaped(escaped(pem(SMALL[0]))), pem(SMALL[0]).replace("CERTIFICATE", "PRIVATE KEY"),
+        pem(*[SMALL[0]] * 11),
+    ]
+    yield "pem_base64", [b64(pem(SMALL[0]).encode()), b64(pem(*SMALL).encode()), b64(b"text")]
+    yield "rfc9440", [f":{b64(SMALL[0])}:", f":{b64(LEAF)}:", f":{b64(SMALL[0])}:;a=1", f":{b64(SMALL[0])}:, :{b64(SMALL[1])}:", "::"]
+    yield "rfc9440_list", [f":{b64(SMALL[0])}:", ", ".join(f":{b64(der)}:" for der in SMALL), f":{b64(SMALL[0])}:,", f":{b64(LEAF)}:,:{b64(ROOT)}:"]
+    yield "xfcc_text", [
+        xfcc_text(SMALL[0]), xfcc_text(SMALL[0], *SMALL[1:]), xfcc_text(SMALL[0]) + "," + xfcc_text(SMALL[1]),
+        f"Hash={digest(SMALL[1])};Cert=\"{escaped(pem(SMALL[0]))}\"", "By=x;Hash=00,Cert=\"", xfcc_text(LEAF, ROOT),
+    ]
+    plain = [xfcc_json(SMALL[0]), xfcc_json(SMALL[0], *SMALL[1:]), xfcc_json(SMALL[1])]
+    yield "xfcc_json", [json.dumps(plain[:1]), json.dumps(plain[1:2]), json.dumps(plain[::2]), json.dumps([xfcc_json(LEAF, ROOT)], ensure_ascii=False), '[{"cert":["\\ud800']
+
+
+FORMS = {
+    "byte-sequence": lambda der: f":{b64(der)}:",
+    "der-base64": b64,
+    "der-base64-escaped": lambda der: b64(der).replace("+", "%2B").replace("/", "%2F").replace("=", "%3D"),
+    "hash": digest,
+    "pem-escaped": lambda der: escaped(pem(der)),
+    "pem-escaped-alb": lambda der: escaped(pem(der)).replace("%2B", "+").replace("%2F", "/").replace("%3D", "="),
+    "pem-escaped-apache": lambda der: pem(der).replace(" ", "%20").replace("\n", "%0a"),
+    "pem-folded": lambda der: pem(der).replace("\n", " "),
+}
+# In the order of the gateways in src/fuzzing/world.rs.
+PRODUCTS = ["nginx", "rfc9440", "envoy", "istio", "traefik", "apache", "haproxy", "ingress-nginx", "aws-alb-passthrough"]
+
+
+def requests():
+    """Each case of the products' fixtures, from the product's own gateway; the first one from elsewhere too."""
+    for number, product in enumerate(PRODUCTS):
+        text = (FIXTURES / "wire" / f"{product}.txt").read_text()
+        lines = "".join(line for line in text.splitlines(True) if not line.startswith("#"))
+        for place, case in enumerate(re.split(r"^> .*\n", lines, flags=re.M)[1:]):
+            yield f"{product}-{place}", f"10.{number}.0.7\n{filled(case)}"
+            if place == 0:
+                yield f"{product}-untrusted", f"192.0.2.1\n{filled(case)}"
+    for number, value in [(9, b64(LEAF)), (10, LEAF.hex()), (11, b64(pem(LEAF).encode()))]:
+        yield f"custom-{number}", f"10.{number}.0.7\nX-Client-Cert: {value}\n"
+    value = escaped(pem(LEAF))
+    yield "mapped", f"::ffff:10.0.0.7\nX-Client-Cert: {value}\n"
+    yield "no-peer", f"\nX-Client-Cert: {value}\n"
+    yield "connection", f"10.0.0.7\nConnection: x-client-cert\nX_Client.Cert: a\nX-Client-Cert: {value}\n"
+
+
+def filled(case):
+    ders = {"leaf": LEAF, "intermediate": ROOT, "root": ROOT}
+    whole = lambda names: b"".join(ders[name] for name in names.split("+"))
+    form = lambda match: FORMS[match[2]](whole(match[1])) if match[2] in FORMS else match[0]
+    return re.sub(r"\{([a-z+]+) ([a-z0-9-]+)\}", form, case)
+
+
+def write(target, name, content):
+    folder = SEEDS / target
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+shutil.rmtree(SEEDS, ignore_errors=True)
+for target, values in forms():
+    for number, value in enumerate(values):
+        write(target, str(number), value)
+for name, request in requests():
+    write("layer", name, request)
+write("certificate", "client", LEAF)
