@@ -92,3 +92,28 @@ fn name_of(byte: u8) -> &'static str {
         _ => "a character outside the alphabet",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_that_is_no_base64_is_named_by_its_kind() {
+        let cases: [(&[u8], &str); 10] = [
+            (b"AA=A", "misplaced padding"),
+            (b"AA-A", "a character of the base64url alphabet"),
+            (b"AA_A", "a character of the base64url alphabet"),
+            (b"AA A", "a blank"),
+            (b"AA\tA", "a line break or tab"),
+            (b"AA\nA", "a line break or tab"),
+            (b"AA,A", "a comma"),
+            (b"AA%A", "a percent sign"),
+            (b"AA\x80A", "a byte outside ASCII"),
+            (b"AA!A", "a character outside the alphabet"),
+        ];
+        for (text, found) in cases {
+            let error = STANDARD.decode(text).map_err(|error| base64_malformed(&error, text)).unwrap_err();
+            assert_eq!(error, EncodingError::Base64Malformed { offset_bytes: 2, found }, "{text:?}");
+        }
+    }
+}
