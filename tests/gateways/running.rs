@@ -1,18 +1,18 @@
 //! A gateway's program as a child process, on a port of its own and with its files in a directory of its own.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use crate::support::programs;
 use crate::support::scratch::Scratch;
+use crate::support::server_process::{START_ATTEMPTS, ServerProcess, free_address};
 
 /// A running program; ends with the value.
 #[derive(Debug)]
 pub(crate) struct Running {
-    address: SocketAddr,
-    child: Child,
+    // Before the directory, so that it has ended when its files go.
+    process: ServerProcess,
     scratch: Scratch,
 }
 
@@ -54,8 +54,8 @@ impl Running {
                 .stderr(output)
                 .spawn()
                 .unwrap();
-            let mut running = Self { address, child, scratch };
-            if running.accepts() {
+            let mut running = Self { process: ServerProcess::new(address, child), scratch };
+            if running.process.accepts(ACCEPT_POLLS) {
                 return Some(running);
             }
             // Somebody may have taken the port in between; anything else comes again, and is told in the end.
@@ -65,38 +65,9 @@ impl Running {
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    fn accepts(&mut self) -> bool {
-        for _ in 0..ACCEPT_POLLS {
-            if self.child.try_wait().unwrap().is_some() {
-                return false;
-            }
-            if TcpStream::connect(self.address).is_ok() {
-                return true;
-            }
-            std::thread::sleep(ACCEPT_POLL_INTERVAL);
-        }
-        false
+        self.process.address()
     }
 }
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // One process each, by its arguments or configuration: nothing outlives this.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn free_address() -> SocketAddr {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
-}
-
-const START_ATTEMPTS: usize = 3;
 
 /// Twenty seconds in all.
 const ACCEPT_POLLS: usize = 800;
-
-const ACCEPT_POLL_INTERVAL: Duration = Duration::from_millis(25);

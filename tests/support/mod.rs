@@ -8,4 +8,5 @@ pub(crate) mod orders;
 pub(crate) mod pki;
 pub(crate) mod programs;
 pub(crate) mod scratch;
+pub(crate) mod server_process;
 pub(crate) mod tls;

@@ -1,18 +1,18 @@
 //! A real nginx as a child process, on a port of its own and with its files in a directory of its own.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use super::programs;
 use super::scratch::Scratch;
+use super::server_process::{START_ATTEMPTS, ServerProcess, free_address};
 
 /// A running nginx; ends with the value.
 #[derive(Debug)]
 pub(crate) struct Nginx {
-    address: SocketAddr,
-    child: Child,
+    // Before the directory, so that it has ended when its files go.
+    process: ServerProcess,
     scratch: Scratch,
 }
 
@@ -34,8 +34,8 @@ impl Nginx {
             let address = free_address();
             let configuration = whole_configuration(scratch.path(), &http_block(address.port()));
             let child = spawn(&program, &scratch, &configuration);
-            let mut nginx = Self { address, child, scratch };
-            if nginx.accepts() {
+            let mut nginx = Self { process: ServerProcess::new(address, child), scratch };
+            if nginx.process.accepts(ACCEPT_POLLS) {
                 return Some(nginx);
             }
             // Somebody may have taken the port in between; anything else comes again, and is told in the end.
@@ -45,32 +45,11 @@ impl Nginx {
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.process.address()
     }
 
     pub(crate) fn error_log(&self) -> String {
         self.scratch.read("error.log")
-    }
-
-    fn accepts(&mut self) -> bool {
-        for _ in 0..ACCEPT_POLLS {
-            if self.child.try_wait().unwrap().is_some() {
-                return false;
-            }
-            if TcpStream::connect(self.address).is_ok() {
-                return true;
-            }
-            std::thread::sleep(ACCEPT_POLL_INTERVAL);
-        }
-        false
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        // One process, because the configuration turns the master off: nothing outlives this.
-        drop(self.child.kill());
-        drop(self.child.wait());
     }
 }
 
@@ -111,14 +90,5 @@ http {{
     )
 }
 
-fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap()
-}
-
-const START_ATTEMPTS: usize = 3;
-
 /// Ten seconds in all.
 const ACCEPT_POLLS: usize = 400;
-
-const ACCEPT_POLL_INTERVAL: Duration = Duration::from_millis(25);
