@@ -3,6 +3,7 @@
 mod acceptance;
 mod encoders;
 mod lists;
+mod messages;
 mod refusals;
 mod structured_fields;
 mod xfcc;
