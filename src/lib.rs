@@ -64,7 +64,7 @@
 //!
 //! `aws-lc-rs` (default) and `ring` provide signature algorithms, `axum` (default) and `tonic` the glue for these
 //! frameworks, `serde` makes identities and evidence serializable, `config` reads access tables from TOML or any format of
-//! serde, `regex` allows regular expressions in rules. Features add; none changes what is accepted.
+//! serde, `regex` allows regular expressions in rules, `fetch` lets revocation data come over the network. Features add; none changes what is accepted.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -110,8 +110,8 @@ pub use authorization::{
 pub use clock::{Clock, SystemClock};
 pub use encoding::{Encoding, EncodingError, XfccElement};
 pub use error::{
-    AddressRangeProblem, CertificateProblem, ConfigError, HeaderNameProblem, Origin, PemProblem, RevocationListError,
-    RevocationListProblem, SecretOrigin, SecretProblem, SenderProblem,
+    AddressRangeProblem, CertificateProblem, ConfigError, FetchUrlProblem, HeaderNameProblem, Origin, PemProblem,
+    RevocationListError, RevocationListProblem, SecretOrigin, SecretProblem, SenderProblem,
 };
 pub use events::Counts;
 pub use gateway::facts as gateway_facts;
@@ -129,6 +129,11 @@ pub use layer::{
 };
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};
+#[cfg(feature = "fetch")]
+pub use revocation::{
+    AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,
+    Fetching,
+};
 pub use revocation::{
     DenyList, DenyListMatch, RevocationError, RevocationListInForce, RevocationLists, RevocationPolicy,
     RevocationProblem, RevocationReason, RevocationScope,

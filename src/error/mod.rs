@@ -1,6 +1,7 @@
 //! Everything that can be wrong while a layer is built or its trust is replaced.
 
 mod certificate_source;
+mod fetch_url;
 mod revocation_list;
 mod sender;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 pub use self::certificate_source::{CertificateProblem, Origin, PemProblem};
+pub use self::fetch_url::FetchUrlProblem;
 pub use self::revocation_list::{RevocationListError, RevocationListProblem};
 pub use self::sender::{SecretOrigin, SecretProblem, SenderProblem};
 use crate::escape::Escaped;
@@ -76,6 +78,13 @@ pub enum ConfigError {
     ExceptedPath {
         /// The path as given.
         value: String,
+    },
+    /// An address to fetch from, or a host that such addresses may have.
+    FetchUrl {
+        /// The address as given.
+        value: String,
+        /// What is wrong with it.
+        problem: FetchUrlProblem,
     },
     /// A file or directory that cannot be read.
     File {
@@ -207,6 +216,7 @@ impl fmt::Display for ConfigError {
                 "excepted path \"{}\" can match no request: it must begin with / and have no query or fragment",
                 Escaped(value)
             ),
+            Self::FetchUrl { value, problem } => write!(f, "\"{}\" {problem}", Escaped(value)),
             Self::File { path, .. } => write!(f, "cannot read {}", path.display()),
             Self::HeaderName { value, problem } => write!(f, "header name \"{}\" {problem}", Escaped(value)),
             Self::KeySize { bits } => write!(f, "RSA keys of {bits} bits as the least: expected from 2048 to 8192"),

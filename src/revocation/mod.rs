@@ -12,6 +12,8 @@
 mod crl;
 mod deny_list;
 mod error;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod members;
 mod policy;
 mod record;
@@ -26,6 +28,11 @@ use std::time::SystemTime;
 pub use self::crl::{RevocationListInForce, RevocationLists};
 pub use self::deny_list::DenyList;
 pub use self::error::{DenyListMatch, RevocationError, RevocationProblem};
+#[cfg(feature = "fetch")]
+pub use self::fetch::{
+    AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,
+    Fetching,
+};
 use self::members::Members;
 use self::policy::Ruling;
 pub use self::policy::{RevocationPolicy, RevocationScope};
