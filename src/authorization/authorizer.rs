@@ -5,7 +5,8 @@ use super::denial::Denial;
 ///
 /// [`Rule`](crate::Rule) is one, and so is every closure that answers with a `bool` or with a `Result<(), Denial>`. It
 /// is asked on every request; nothing remembers its answer. For a decision that has to wait, see
-/// [`AsyncAuthorizer`](crate::AsyncAuthorizer).
+/// [`AsyncAuthorizer`](crate::AsyncAuthorizer). One that panics refuses the request, with
+/// [`Reason::AuthorizerUnavailable`](crate::Reason::AuthorizerUnavailable), and takes nothing else down.
 ///
 /// ```
 /// use tower_client_cert::{AccessRequest, Authorizer, Denial};

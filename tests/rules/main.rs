@@ -9,6 +9,7 @@ mod grpc;
 #[cfg(feature = "config")]
 mod guide;
 mod hostile_paths;
+mod panics;
 mod routers;
 mod scene;
 

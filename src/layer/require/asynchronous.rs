@@ -11,6 +11,7 @@ use http_body::Body;
 use tower::{Layer, Service, ServiceExt as _};
 
 use super::grants::{Grants, Key};
+use super::guarded;
 use crate::authorization::AsyncAuthorizer;
 use crate::identity::ClientIdentity;
 use crate::layer::protocol::Protocol;
@@ -58,7 +59,8 @@ impl<A: AsyncAuthorizer> Shared<A> {
             return Ok(grant);
         }
         let asked_at = identity.clock().now();
-        let grant = self.authorizer.authorize(identity).await.map_err(|error| authentication.refuse(error))?;
+        let decision = guarded::wait(|| self.authorizer.authorize(identity)).await;
+        let grant = decision.map_err(|error| authentication.refuse(error))?;
         self.grants.remember(key, grant.clone(), asked_at);
         Ok(grant)
     }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use http::{Extensions, Request};
 
+use super::guarded;
 use super::table_handle::AccessTableHandle;
 use super::values::HttpValues;
 use crate::authorization::{
@@ -47,10 +48,13 @@ impl Check {
             Ok::<_, AuthorizationError>(AccessRequest::new(identity, facts))
         };
         match self {
-            Self::Authorizer(authorizer) => Ok(authorizer.authorize(&access()?)?),
+            Self::Authorizer(authorizer) => {
+                let access = access()?;
+                guarded::ask(|| Ok(authorizer.authorize(&access)?))
+            }
             Self::BoundToken(thumbprint) => {
                 let identity = access()?.identity();
-                Ok(thumbprint(request.extensions())?.verify(identity)?)
+                guarded::ask(|| Ok(thumbprint(request.extensions())?.verify(identity)?))
             }
             Self::Rule(rule) => Ok(rule.authorize(&access()?)?),
             Self::Table(table) => {

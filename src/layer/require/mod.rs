@@ -1,6 +1,7 @@
 mod asynchronous;
 mod check;
 mod grants;
+mod guarded;
 mod service;
 mod table_handle;
 mod values;
