@@ -75,9 +75,14 @@ impl Rejection {
     #[must_use]
     pub fn mend(&self) -> Option<&'static str> {
         match self {
+            Self::Gateway(error) => error.mend(),
+            Self::Header(error) => Some(error.mend()),
+            Self::Encoding(error) => Some(error.mend()),
             Self::Validation(error) => Some(error.mend()),
             Self::Revocation(error) => Some(error.mend()),
-            _ => None,
+            Self::Identity(error) => Some(error.mend()),
+            Self::Authorization(error) => error.mend(),
+            Self::Setup(_) => None,
         }
     }
 

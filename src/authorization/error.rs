@@ -49,6 +49,24 @@ impl AuthorizationError {
         }
     }
 
+    /// What the operator can do about it, in one sentence; `None` where the text says it.
+    #[must_use]
+    pub fn mend(&self) -> Option<&'static str> {
+        match self {
+            Self::CertificateMissing(missing) => match missing.untrusted_peer() {
+                Some(peer) => peer.mend(),
+                None => Some(
+                    "let the gateway ask the client for a certificate and forward it; paths for everybody belong into \
+                     except, or into public lines of the access table",
+                ),
+            },
+            Self::Denied(_) => Some("if the client is meant to pass, change the rule; otherwise this refusal is right"),
+            Self::PathNotNormal(_) => Some("let the client ask for the path in normal form (RFC 3986 section 6.2.2)"),
+            Self::TokenNotBound(_) => Some("let the client ask for a token with the certificate that it presents here"),
+            Self::Unavailable(_) => Some("look into the log of what the authorizer asks"),
+        }
+    }
+
     pub(crate) fn reason(&self) -> Reason {
         match self {
             Self::CertificateMissing(_) => Reason::CertificateMissing,

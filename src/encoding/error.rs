@@ -116,6 +116,39 @@ pub enum EncodingError {
 }
 
 impl EncodingError {
+    /// What the operator can do about it, in one sentence.
+    #[must_use]
+    pub fn mend(&self) -> &'static str {
+        match self {
+            Self::Base64Malformed { .. }
+            | Self::ByteSequenceMalformed { .. }
+            | Self::EncodingUnrecognized { .. }
+            | Self::HexMalformed { .. }
+            | Self::PemMalformed { .. }
+            | Self::PercentEncodingMalformed { .. }
+            | Self::XfccMalformed { .. } => {
+                "compare the encoding that is configured with what the gateway sends: `client-cert inspect` names the \
+                 encoding of a value"
+            }
+            Self::CertificateMalformed(_) => "have the certificate issued in the profile of RFC 5280",
+            Self::DerMalformed { .. } => {
+                "look for what cuts the header or adds to it on the way: limits of the gateway, or a script"
+            }
+            Self::LeafHeadersDiffer => "let the gateway set both headers by the same rule, on every route",
+            Self::PlaceholderUnexpanded { .. } => {
+                "mend the variable's name in the gateway's configuration, or give its text as absent_value if that is how \
+                 it says that there is no certificate"
+            }
+            Self::TooManyCertificates { .. } => "let the gateway send fewer certificates, or raise max_certificates",
+            Self::XfccContradictory { .. } => {
+                "let the gateway replace the header (SANITIZE_SET), not forward or append to it"
+            }
+            Self::XfccElementAmbiguous { .. } => {
+                "let the gateway replace the header (SANITIZE_SET), or say which element is the client's with XfccElement"
+            }
+        }
+    }
+
     /// The reason that stands for this error in answers, logs and counters.
     pub(crate) const fn reason(&self) -> Reason {
         match self {

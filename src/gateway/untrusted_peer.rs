@@ -63,6 +63,28 @@ pub enum SecondFactorError {
 }
 
 impl UntrustedPeer {
+    /// What the operator can do about it, in one sentence; `None` where the text says it.
+    #[must_use]
+    pub fn mend(&self) -> Option<&'static str> {
+        match self {
+            Self::NoAddress => None,
+            Self::OutsideRanges { .. } => {
+                Some("if the peer is a gateway, add its subnet to the gateway's addresses; otherwise this is right")
+            }
+            Self::ScopedAddress { .. } => Some("let the gateway connect to a global or unique local address"),
+            Self::SecondFactor { error: SecondFactorError::Certificate(_), .. } => Some(
+                "give the gateway a certificate under the anchors of its matcher, with a name that the matcher has",
+            ),
+            Self::SecondFactor { error: SecondFactorError::SecretHeader { .. }, .. } => {
+                Some("let the gateway replace the header by the secret that is configured here")
+            }
+            Self::SeveralGateways { .. } => {
+                Some("give each gateway a proof of its own: other addresses, or other secrets")
+            }
+            Self::UnixSocket { .. } => Some("name the users who may connect over it with unix_socket"),
+        }
+    }
+
     pub(crate) fn peer(&self) -> Option<GatewayPeer> {
         match self {
             Self::NoAddress => None,

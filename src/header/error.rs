@@ -30,6 +30,25 @@ pub enum HeaderError {
 }
 
 impl HeaderError {
+    /// What the operator can do about it, in one sentence.
+    #[must_use]
+    pub fn mend(&self) -> &'static str {
+        match self {
+            Self::GatewayReportedFailure => {
+                "look into the gateway's log for what failed; the client needs a certificate that the gateway accepts too"
+            }
+            Self::LeafMissing => "set all certificate headers of the gateway by the same rule, on every route",
+            Self::Merged | Self::Repeated { .. } => {
+                "let the gateway replace the header, not append to it; with several gateways one behind the other, let the \
+                 inner one pass the header on only from the outer one"
+            }
+            Self::NamedByConnection => {
+                "let the gateway drop the client's Connection header; if no gateway sends it, somebody is trying"
+            }
+            Self::TooLarge { .. } => "let the gateway send fewer certificates, or raise max_header_bytes",
+        }
+    }
+
     pub(crate) fn reason(&self) -> Reason {
         match self {
             Self::GatewayReportedFailure => Reason::GatewayReportedFailure,

@@ -211,6 +211,12 @@ pub struct IdentityError {
 }
 
 impl IdentityError {
+    /// What the operator can do about it, in one sentence.
+    #[must_use]
+    pub fn mend(&self) -> &'static str {
+        "have the certificate issued without that character, and ask the authority how it came in"
+    }
+
     /// The field with the unusable name.
     #[must_use]
     pub fn field(&self) -> &str {

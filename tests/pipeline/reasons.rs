@@ -66,6 +66,7 @@ async fn refuses_over_http(reason: Reason, layer: &ClientCertLayer, request: Req
 
     let refusal = asked.refusal().unwrap();
     assert_eq!(refusal.rejection().fault(), reason.fault(), "{reason}");
+    assert!(refusal.rejection().mend().is_some_and(|mend| mend.len() > 20), "{reason}: nothing says how to mend it");
     assert!(asked.body.contains(refusal.reference()), "{reason}: {}", asked.body);
     assert!(!asked.body.contains(reason.code()), "{reason}: {}", asked.body);
     assert_eq!(asked.header("cache-control"), Some("no-store"), "{reason}");
