@@ -80,6 +80,7 @@ mod encoding;
 mod error;
 mod escape;
 mod events;
+mod explain;
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -114,6 +115,7 @@ pub use error::{
     RevocationListError, RevocationListProblem, SecretOrigin, SecretProblem, SenderProblem,
 };
 pub use events::Counts;
+pub use explain::{Explanation, Step, StepOutcome};
 pub use gateway::facts as gateway_facts;
 pub use gateway::{
     AddressRange, Gateway, GatewayCertificate, GatewayCertificateError, GatewayCertificateMatcher,

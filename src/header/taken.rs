@@ -62,6 +62,13 @@ impl TakenHeaders {
         self.fields.iter().filter(|field| forwarding.names().all(|name| *name != field.name)).count()
     }
 
+    /// How many lines there were of one header, and how many bytes in all of them; `None` where there was none.
+    pub(crate) fn lines_of(&self, name: &HeaderName) -> Option<(usize, usize)> {
+        let field = self.fields.iter().find(|field| field.name == *name)?;
+        let bytes = std::iter::once(&field.first).chain(&field.more).map(HeaderValue::len).sum();
+        Some((1 + field.more.len(), bytes))
+    }
+
     pub(super) fn is_named_by_connection(&self, name: &HeaderName) -> bool {
         self.named_by_connection.contains(name)
     }

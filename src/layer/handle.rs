@@ -23,7 +23,7 @@ use crate::validation::{Intermediates, TrustAnchors};
 /// ```
 #[derive(Clone, Debug)]
 pub struct ClientCertHandle {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl ClientCertHandle {

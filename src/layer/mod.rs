@@ -16,6 +16,7 @@
 
 mod authentication;
 mod builder;
+mod explain;
 mod future;
 mod handle;
 mod peer_address;

@@ -144,11 +144,16 @@ impl Refusals {
         let reference = self.references.next();
         self.events.refused(&rejection, certificate, peer, &reference);
         Refusal {
-            status: self.statuses.get(&reason).copied().unwrap_or_else(|| reason.default_status()),
+            status: self.status_of(reason),
             grpc_code: self.grpc_codes.get(&reason).copied().unwrap_or_else(|| reason.default_grpc_code()),
             rejection: Arc::new(rejection),
             reference,
         }
+    }
+
+    /// The status that a reason is answered with.
+    pub(super) fn status_of(&self, reason: Reason) -> StatusCode {
+        self.statuses.get(&reason).copied().unwrap_or_else(|| reason.default_status())
     }
 
     /// An identity was asked for where no layer ran.

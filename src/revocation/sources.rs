@@ -125,6 +125,16 @@ impl Sources {
         if has_deny_list || self.lists.is_some() { Breadth::EveryPath } else { Breadth::FirstPath }
     }
 
+    /// Whether a deny-list is configured, an empty one too.
+    pub(crate) fn has_deny_list(&self) -> bool {
+        self.deny_list.is_some()
+    }
+
+    /// Whether revocation lists are configured.
+    pub(crate) fn has_lists(&self) -> bool {
+        self.lists.is_some()
+    }
+
     /// The revocation lists in force.
     pub(crate) fn lists_in_force(&self) -> Vec<RevocationListInForce> {
         self.lists.as_ref().map(|lists| lists.table.in_force()).unwrap_or_default()

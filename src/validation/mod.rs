@@ -145,6 +145,11 @@ impl ValidatedChain {
         self.alternatives.iter().map(|alternative| &alternative.path)
     }
 
+    /// What was checked of the path that was found first.
+    pub(crate) fn evidence(&self) -> Option<&Evidence> {
+        self.alternatives.first().map(|alternative| &alternative.evidence)
+    }
+
     /// Takes one of the paths, by its place, as the one that the client is known by.
     pub(crate) fn settle(mut self, place: usize) -> (TrustedPeer, ValidatedPath, Evidence) {
         let Alternative { path, evidence } = self.alternatives.swap_remove(place);

@@ -95,6 +95,27 @@ const MODULES: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
+    // Tells what the line does, so it knows what the line knows.
+    (
+        "explain",
+        &[
+            "authenticator",
+            "authorization",
+            "certificate",
+            "encoding",
+            "escape",
+            "evidence",
+            "gateway",
+            "header",
+            "identity",
+            "reason",
+            "rejection",
+            "revocation",
+            "snapshot",
+            "utc",
+            "validation",
+        ],
+    ),
     ("re_emission", &["certificate", "gateway", "header", "identity"]),
     // What knows Tower, and the frameworks behind it.
     (
@@ -106,6 +127,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "clock",
             "error",
             "events",
+            "explain",
             "gateway",
             "identity",
             "re_emission",
@@ -131,6 +153,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "axum",
             "authenticator",
             "events",
+            "explain",
             "fuzzing",
             "gateway",
             "header",

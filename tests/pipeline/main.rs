@@ -8,6 +8,7 @@ mod acceptance;
 mod anonymity;
 mod answers;
 mod beyond_webpki;
+mod explanations;
 mod keys;
 mod log_content;
 mod odd_certificates;

@@ -21,8 +21,8 @@ use crate::{path_reasons, revocation_reasons};
 
 /// A layer and a request that it must refuse.
 pub(crate) struct Case {
-    layer: ClientCertLayer,
-    request: Request<Full<Bytes>>,
+    pub(crate) layer: ClientCertLayer,
+    pub(crate) request: Request<Full<Bytes>>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what one row of the table evaluates to")]
@@ -121,7 +121,7 @@ fn expected_grpc_code(reason: Reason) -> &'static str {
     }
 }
 
-fn case_for(reason: Reason) -> Option<Case> {
+pub(crate) fn case_for(reason: Reason) -> Option<Case> {
     let scene = Scene::new();
     match reason.stage() {
         Stage::Gateway => gateway_case(reason, &scene),

@@ -15,6 +15,7 @@ use self::check::{Check, Mode};
 pub use self::service::RequireClientCert;
 pub use self::table_handle::AccessTableHandle;
 pub use self::values::AuthenticatedUser;
+pub(super) use self::values::HttpValues;
 use crate::authorization::{AsyncAuthorizer, Authorizer, Rule, TokenClaims};
 
 /// Lets only those requests through whose client may have what it asks for.

@@ -30,7 +30,7 @@ impl AccessTableHandle {
         self.0.store(Arc::new(table));
     }
 
-    pub(super) fn load(&self) -> arc_swap::Guard<Arc<AccessTable>> {
+    pub(in crate::layer) fn load(&self) -> arc_swap::Guard<Arc<AccessTable>> {
         self.0.load()
     }
 }

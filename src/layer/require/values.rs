@@ -32,19 +32,19 @@ impl AuthenticatedUser {
 
 /// What rules may ask of an HTTP request.
 #[derive(Clone, Copy)]
-pub(super) struct HttpValues<'a> {
+pub(in crate::layer) struct HttpValues<'a> {
     headers: &'a HeaderMap,
     extensions: &'a Extensions,
     path: &'a str,
 }
 
 impl<'a> HttpValues<'a> {
-    pub(super) fn of<B>(request: &'a Request<B>) -> Self {
+    pub(in crate::layer) fn of<B>(request: &'a Request<B>) -> Self {
         let extensions = request.extensions();
         Self { headers: request.headers(), extensions, path: original_path(extensions, request.uri().path()) }
     }
 
-    pub(super) fn facts(&'a self, method: &'a Method) -> RequestFacts<'a> {
+    pub(in crate::layer) fn facts(&'a self, method: &'a Method) -> RequestFacts<'a> {
         RequestFacts {
             method: method.as_str(),
             path: self.path,

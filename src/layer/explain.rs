@@ -1,0 +1,63 @@
+use http::Request;
+use http::request::Parts;
+
+use super::ClientCertHandle;
+use super::peer_address::connection_of;
+use super::require::{AccessTableHandle, HttpValues};
+use crate::authenticator::Finding;
+use crate::authorization::{AccessRequest, CertificateMissing};
+use crate::explain::{self, Explanation};
+
+impl ClientCertHandle {
+    /// Tells what the layer would make of a request, step by step, with how to mend what fails.
+    ///
+    /// It asks the same stages by the same configuration, sources and clock as the layer, and changes, logs and counts
+    /// nothing. The peer stands in the extensions, as the server puts it there.
+    ///
+    /// ```
+    /// # fn example(client_cert: tower_client_cert::ClientCertLayer) {
+    /// use std::net::SocketAddr;
+    ///
+    /// use tower_client_cert::GatewayPeer;
+    ///
+    /// let mut request = http::Request::get("/restricted").body(()).unwrap();
+    /// request.extensions_mut().insert(GatewayPeer::tcp(SocketAddr::from(([10, 1, 0, 4], 50_000))));
+    /// let explanation = client_cert.handle().explain(&request.into_parts().0);
+    /// if let Some(step) = explanation.ended_at() {
+    ///     println!("{step}: {}", step.mend().unwrap_or_default());
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn explain(&self, request: &Parts) -> Explanation {
+        self.explained(request, None)
+    }
+
+    /// As [`explain`](Self::explain), with what an access table says to it as the last step.
+    #[must_use]
+    pub fn explain_with_table(&self, request: &Parts, table: &AccessTableHandle) -> Explanation {
+        self.explained(request, Some(table))
+    }
+
+    fn explained(&self, parts: &Parts, table: Option<&AccessTableHandle>) -> Explanation {
+        // What the handlers behind the layer would see: the headers of gateways are taken out of it.
+        let mut request = Request::from_parts(parts.clone(), ());
+        let connection = connection_of(request.extensions());
+        let told = explain::tell(&self.shared.authenticator, &connection, request.headers_mut());
+        let mut explanation = Explanation::new(told, &self.shared.presence, request.uri().path());
+        if let Some(table) = table {
+            let values = HttpValues::of(&request);
+            let facts = values.facts(request.method());
+            explanation.add_table(|finding| {
+                let client = finding.identity().map(|identity| AccessRequest::new(identity, facts).facts());
+                let missing = || match finding {
+                    Finding::Anonymous(absence) => CertificateMissing::new(absence.clone()).into(),
+                    // Asked for anonymous requests alone.
+                    Finding::Client(_) => CertificateMissing::new(crate::authorization::Absence::NotPresented).into(),
+                };
+                table.load().judge(facts, client, missing).map(|_| ())
+            });
+        }
+        explanation.answered_with(|reason| self.shared.refusals.status_of(reason))
+    }
+}

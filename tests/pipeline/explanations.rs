@@ -1,0 +1,191 @@
+//! What `ClientCertHandle::explain` tells of a request, compared with what the layer makes of it.
+
+use http_body_util::Full;
+use tower_client_cert::{
+    AccessTable, ClientCertLayer, DenyList, Explanation, GatewayPeer, Reason, RevocationLists, Rule, Stage,
+    StepOutcome, TrustAnchors,
+};
+
+use crate::reasons::{Case, case_for};
+use crate::scene::{self, builder, request, request_from, trusting, with_anchors, with_certificate};
+use crate::support::log::Log;
+use crate::support::pki::{ListShape, Pki, Shape, days};
+
+fn explained(layer: &ClientCertLayer, request: http::Request<Full<bytes::Bytes>>) -> Explanation {
+    layer.handle().explain(&request.into_parts().0)
+}
+
+fn outcome(explanation: &Explanation, check: &str) -> StepOutcome {
+    explanation.steps().iter().find(|step| step.check() == check).unwrap().outcome()
+}
+
+#[tokio::test]
+async fn the_explanation_of_every_refusal_ends_with_the_same_reason_and_status_as_the_layer() {
+    for reason in Reason::ALL {
+        let Some(Case { layer, request }) = case_for(*reason) else { continue };
+        let log = Log::start();
+        let explanation = explained(&layer, request.clone());
+        assert!(log.entries().is_empty(), "{reason}: an explanation is no decision: {:?}", log.entries());
+        assert_eq!(layer.handle().counts().refused(*reason), 0, "{reason}");
+
+        let asked = scene::ask(&layer, request).await;
+        let refusal = asked.refusal().unwrap();
+        assert_eq!(explanation.rejection(), Some(refusal.rejection()), "{reason}");
+        assert_eq!(explanation.status(), Some(refusal.status()), "{reason}");
+
+        let end = explanation.ended_at().unwrap();
+        if reason.stage() < Stage::Authorization {
+            assert_eq!(end.stage(), reason.stage(), "{reason}");
+            assert_eq!(end.outcome(), StepOutcome::Failed, "{reason}");
+        }
+        assert!(!end.wanted().is_empty() && !end.found().is_empty(), "{reason}: {end:?}");
+        assert!(end.mend().is_some_and(|mend| mend.len() > 20), "{reason}: {end:?}");
+        let after = explanation.steps().iter().skip_while(|step| step.check() != end.check()).skip(1);
+        for step in after.filter(|step| step.stage() != end.stage() && step.stage() < Stage::Authorization) {
+            let is_open = matches!(step.outcome(), StepOutcome::NotReached | StepOutcome::NotConfigured);
+            assert!(is_open, "{reason}: {step:?} after the end");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_accepted_passes_every_step_that_is_configured() {
+    let pki = Pki::new();
+    let list = RevocationLists::from_octets(pki.intermediate.sign_list(&ListShape::new()));
+    let layer = builder(&pki).deny_list(DenyList::default()).crls(list).required().build().unwrap();
+    let explanation = explained(&layer, with_certificate(&pki.good()));
+    assert!(explanation.identity().is_some() && explanation.ended_at().is_none() && explanation.status().is_none());
+    for step in explanation.steps() {
+        let expected = match step.check() {
+            "lifetime" | "policies" | "issuer" | "pin" | "ocsp" => StepOutcome::NotConfigured,
+            _ => StepOutcome::Passed,
+        };
+        assert_eq!(step.outcome(), expected, "{step:?}");
+        assert_eq!(step.found().is_empty(), expected == StepOutcome::NotConfigured, "{step:?}");
+        assert!(step.mend().is_none(), "{step:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_peer_outside_the_ranges_is_told_which_range_would_hold_it() {
+    let pki = Pki::new();
+    let layer = builder(&pki).build().unwrap();
+    let asked = request_from("10.1.7.9", &[("x-client-cert", &pki.good().escaped_pem())]);
+    let explanation = explained(&layer, asked);
+    assert!(explanation.is_anonymous());
+    let end = explanation.ended_at().unwrap();
+    assert_eq!((end.check(), end.outcome()), ("sender", StepOutcome::Failed));
+    let mend = end.mend().unwrap();
+    for text in ["10.1.7.9/32", "10.1.7.0/24", "10.1.0.0/24 of gateway \"nginx\""] {
+        assert!(mend.contains(text), "{mend}");
+    }
+    assert!(end.found().contains("removed unread"), "{}", end.found());
+}
+
+#[tokio::test]
+async fn a_peer_over_ipv6_is_told_a_subnet_of_64_bits_and_no_range_of_the_other_kind() {
+    let pki = Pki::new();
+    let explanation = explained(&builder(&pki).build().unwrap(), request_from("2001:db8:1:2::9", &[]));
+    let mend = explanation.ended_at().unwrap().mend().unwrap().to_owned();
+    assert!(mend.contains("2001:db8:1:2::/64") && !mend.contains("10.1.0.0"), "{mend}");
+}
+
+#[tokio::test]
+async fn an_unknown_issuer_is_told_with_the_authorities_that_come_nearest() {
+    let pki = Pki::new();
+    let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().labelled("test-root");
+    let layer = with_anchors(anchors).build().unwrap();
+    // Of the same name as the issuer, and another key.
+    let namesake = builder(&Pki::new()).build().unwrap();
+    let unknown = explained(&layer, with_certificate(&pki.good()));
+    assert_eq!(unknown.reason(), Some(Reason::IssuerUnknown));
+    let end = unknown.ended_at().unwrap();
+    assert!(end.found().contains("CN=Test Intermediate") && end.found().contains("key id"), "{}", end.found());
+    assert!(end.mend().unwrap().contains("intermediates"), "{:?}", end.mend());
+    let other = explained(&namesake, with_certificate(&pki.good()));
+    assert_eq!(other.reason(), Some(Reason::SignatureInvalid));
+
+    let sibling = Shape::authority("Issuing 2").organization("CARC").self_signed();
+    let anchor = Shape::authority("Issuing 1").organization("CARC").self_signed();
+    let explanation =
+        explained(&trusting(&anchor).build().unwrap(), with_certificate(&sibling.issue(&Shape::partner())));
+    let mend = explanation.ended_at().unwrap().mend().unwrap().to_owned();
+    assert!(mend.contains("nearest") && mend.contains("CN=Issuing 1"), "{mend}");
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_told_since_when() {
+    let pki = Pki::new();
+    let expired = pki.issue(&Shape::partner().valid(days(-60), days(-30)));
+    let explanation = explained(&builder(&pki).build().unwrap(), with_certificate(&expired));
+    assert!(explanation.ended_at().unwrap().mend().unwrap().contains("expired 30 days ago"));
+}
+
+#[tokio::test]
+async fn a_request_without_a_certificate_ends_at_the_header_required_or_not() {
+    let pki = Pki::new();
+    let optional = explained(&builder(&pki).build().unwrap(), request(&[]));
+    assert!(optional.is_anonymous() && optional.status().is_none());
+    let required = explained(&builder(&pki).required().build().unwrap(), request(&[]));
+    assert_eq!(required.reason(), Some(Reason::CertificateMissing));
+    for explanation in [&optional, &required] {
+        let end = explanation.ended_at().unwrap();
+        assert_eq!((end.check(), end.outcome()), ("header", StepOutcome::Absent));
+        assert!(end.mend().unwrap().contains("x-client-cert"));
+    }
+    assert_eq!(outcome(&optional, "certificate-required"), StepOutcome::NotConfigured);
+    assert_eq!(outcome(&required, "certificate-required"), StepOutcome::Failed);
+}
+
+#[tokio::test]
+async fn an_access_table_is_the_last_step() {
+    let pki = Pki::new();
+    let layer = builder(&pki).build().unwrap();
+    let rule = Rule::organization("Big Partner Foo SA");
+    let table = AccessTable::builder().path("/restricted", rule).unwrap().public("/").unwrap().build().into();
+    let asked = |path: &str, leaf: Option<&Shape>| {
+        let mut request = leaf.map_or_else(|| request(&[]), |shape| with_certificate(&pki.issue(shape)));
+        *request.uri_mut() = path.parse().unwrap();
+        layer.handle().explain_with_table(&request.into_parts().0, &table)
+    };
+    let partner = asked("/restricted", Some(&Shape::partner()));
+    assert!(partner.identity().is_some() && outcome(&partner, "access-table") == StepOutcome::Passed);
+    assert!(asked("/", None).is_anonymous());
+
+    let stranger = asked("/restricted", Some(&Shape::client("stranger")));
+    assert_eq!(stranger.reason(), Some(Reason::RuleDenied));
+    assert_eq!(stranger.status().unwrap(), 403);
+    assert!(stranger.identity().is_none());
+    assert_eq!(stranger.ended_at().unwrap().check(), "access-table");
+    assert_eq!(asked("/restricted", None).reason(), Some(Reason::CertificateMissing));
+    assert_eq!(asked("/restricted/../x", Some(&Shape::partner())).reason(), Some(Reason::PathNotNormal));
+    let expired = asked("/", Some(&Shape::partner().valid(days(-60), days(-30))));
+    assert_eq!(expired.reason(), Some(Reason::Expired));
+    assert_eq!(outcome(&expired, "access-table"), StepOutcome::NotReached);
+}
+
+#[tokio::test]
+async fn names_of_others_are_shown_escaped() {
+    let pki = Pki::new();
+    let hostile = pki.issue(&Shape::client("x\u{1b}[2J\u{202e}\n").valid(days(-60), days(-30)));
+    let explanation = explained(&builder(&pki).build().unwrap(), with_certificate(&hostile));
+    let told = format!("{:?}", explanation.steps());
+    assert!(explanation.ended_at().unwrap().found().contains("\\E2\\80\\AE"), "{told}");
+    for step in explanation.steps() {
+        let texts = [step.wanted(), step.found(), step.mend().unwrap_or_default()];
+        assert!(texts.iter().all(|text| text.chars().all(|character| matches!(character, ' '..='~'))), "{step:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_unsaid_peer_and_a_unix_socket_end_at_the_sender() {
+    let pki = Pki::new();
+    let layer = builder(&pki).build().unwrap();
+    let mut without = request(&[]);
+    without.extensions_mut().clear();
+    assert_eq!(explained(&layer, without).ended_at().unwrap().check(), "sender");
+    let mut socket = request(&[]);
+    socket.extensions_mut().insert(GatewayPeer::unix(Some(33)));
+    let explanation = explained(&layer, socket);
+    assert!(explanation.ended_at().unwrap().mend().unwrap().contains("unix_socket"));
+}
