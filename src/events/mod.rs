@@ -1,4 +1,4 @@
-//! The only file that logs or counts. The names of events and fields are API.
+//! The only module that logs or counts. The names of events and fields are API.
 //!
 //! One event per decision, with the target `tower_client_cert`: `client certificate accepted` at debug,
 //! `client certificate refused` at warn (at error where the service is set up wrongly), anonymous requests at trace; and
@@ -7,14 +7,15 @@
 //! certificates are escaped and cut. The header's bytes are never shown.
 
 mod budget;
+mod tally;
 
-use std::array;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::{debug, error, info, trace, warn};
 
-use self::budget::Budget;
+pub use self::tally::Counts;
+use self::tally::Tally;
 use crate::authorization::AuthorizationError;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
@@ -22,7 +23,7 @@ use crate::escape::Escaped;
 use crate::evidence::Outcome;
 use crate::gateway::{Gateway, GatewayPeer, UntrustedPeer};
 use crate::identity::ClientIdentity;
-use crate::reason::{Reason, Stage};
+use crate::reason::Stage;
 use crate::rejection::Rejection;
 use crate::utc::Utc;
 use crate::validation::whole_seconds;
@@ -31,74 +32,21 @@ use crate::validation::whole_seconds;
 #[derive(Debug)]
 pub(crate) struct Events {
     clock: Arc<dyn Clock>,
-    accepted: AtomicU64,
-    anonymous: AtomicU64,
-    revocation_allowed: AtomicU64,
-    refused: [AtomicU64; REASONS],
-    untrusted_headers: AtomicU64,
-    look_alikes: AtomicU64,
-    foreign_headers: AtomicU64,
-    shadow_denials: AtomicU64,
+    tally: Tally,
     address_missing: AtomicBool,
-    refusal_budgets: [Mutex<Budget>; REASONS],
-    untrusted_header_budget: Mutex<Budget>,
-    look_alike_budget: Mutex<Budget>,
-    foreign_header_budget: Mutex<Budget>,
-    revocation_allowed_budget: Mutex<Budget>,
-    shadow_denial_budget: Mutex<Budget>,
-}
-
-/// What one layer has decided since it was built, as numbers.
-#[derive(Clone, Copy, Debug)]
-pub struct Counts {
-    accepted: u64,
-    anonymous: u64,
-    revocation_allowed: u64,
-    refused: [u64; REASONS],
-    untrusted_headers: u64,
-    look_alikes: u64,
-    foreign_headers: u64,
-    shadow_denials: u64,
 }
 
 impl Events {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self {
-            clock,
-            accepted: AtomicU64::new(0),
-            anonymous: AtomicU64::new(0),
-            revocation_allowed: AtomicU64::new(0),
-            refused: array::from_fn(|_| AtomicU64::new(0)),
-            untrusted_headers: AtomicU64::new(0),
-            look_alikes: AtomicU64::new(0),
-            foreign_headers: AtomicU64::new(0),
-            shadow_denials: AtomicU64::new(0),
-            address_missing: AtomicBool::new(false),
-            refusal_budgets: array::from_fn(|_| Mutex::default()),
-            untrusted_header_budget: Mutex::default(),
-            look_alike_budget: Mutex::default(),
-            foreign_header_budget: Mutex::default(),
-            revocation_allowed_budget: Mutex::default(),
-            shadow_denial_budget: Mutex::default(),
-        }
+        Self { clock, tally: Tally::new(), address_missing: AtomicBool::new(false) }
     }
 
     pub(crate) fn counts(&self) -> Counts {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
-            accepted: read(&self.accepted),
-            anonymous: read(&self.anonymous),
-            revocation_allowed: read(&self.revocation_allowed),
-            refused: array::from_fn(|index| self.refused.get(index).map_or(0, read)),
-            untrusted_headers: read(&self.untrusted_headers),
-            look_alikes: read(&self.look_alikes),
-            foreign_headers: read(&self.foreign_headers),
-            shadow_denials: read(&self.shadow_denials),
-        }
+        self.tally.counts()
     }
 
     pub(crate) fn accepted(&self, identity: &ClientIdentity) {
-        count(&self.accepted, 1);
+        self.tally.accepted.add(1);
         let certificate = identity.certificate();
         debug!(
             target: TARGET,
@@ -122,8 +70,7 @@ impl Events {
 
     /// A check that did not pass, and a policy that let the client go on.
     fn revocation_allowed(&self, certificate: &Certificate, why: &str, source: &str) {
-        count(&self.revocation_allowed, 1);
-        if let Some(suppressed) = self.show(&self.revocation_allowed_budget) {
+        if let Some(suppressed) = self.tally.revocation_allowed.add(1, self.now_seconds()) {
             warn!(
                 target: TARGET,
                 suppressed,
@@ -138,7 +85,7 @@ impl Events {
     }
 
     pub(crate) fn anonymous(&self, peer: Option<GatewayPeer>) {
-        count(&self.anonymous, 1);
+        self.tally.anonymous.add(1);
         trace!(target: TARGET, { gateway.address = %Peer(peer) }, "no client certificate");
     }
 
@@ -150,11 +97,7 @@ impl Events {
         reference: &str,
     ) {
         let reason = rejection.reason();
-        let index = index_of(reason);
-        if let Some(counter) = self.refused.get(index) {
-            count(counter, 1);
-        }
-        let Some(suppressed) = self.refusal_budgets.get(index).and_then(|budget| self.show(budget)) else {
+        let Some(suppressed) = self.tally.refused(reason).and_then(|warning| warning.add(1, self.now_seconds())) else {
             return;
         };
         if rejection.stage() == Stage::Setup {
@@ -194,8 +137,7 @@ impl Events {
     }
 
     pub(crate) fn header_from_untrusted_peer(&self, peer: &UntrustedPeer) {
-        count(&self.untrusted_headers, 1);
-        if let Some(suppressed) = self.show(&self.untrusted_header_budget) {
+        if let Some(suppressed) = self.tally.untrusted_headers.add(1, self.now_seconds()) {
             warn!(
                 target: TARGET,
                 suppressed,
@@ -210,8 +152,9 @@ impl Events {
         if removed == 0 {
             return;
         }
-        count(&self.look_alikes, u64::try_from(removed).unwrap_or(u64::MAX));
-        if let Some(suppressed) = self.show(&self.look_alike_budget) {
+        if let Some(suppressed) =
+            self.tally.look_alikes.add(u64::try_from(removed).unwrap_or(u64::MAX), self.now_seconds())
+        {
             warn!(
                 target: TARGET,
                 removed,
@@ -226,8 +169,9 @@ impl Events {
         if removed == 0 {
             return;
         }
-        count(&self.foreign_headers, u64::try_from(removed).unwrap_or(u64::MAX));
-        if let Some(suppressed) = self.show(&self.foreign_header_budget) {
+        if let Some(suppressed) =
+            self.tally.foreign_headers.add(u64::try_from(removed).unwrap_or(u64::MAX), self.now_seconds())
+        {
             warn!(
                 target: TARGET,
                 removed,
@@ -261,8 +205,7 @@ impl Events {
 
     /// A rule that is only rehearsed would have refused the request.
     pub(crate) fn shadow_denied(&self, error: &AuthorizationError, certificate: Option<&Certificate>) {
-        count(&self.shadow_denials, 1);
-        if let Some(suppressed) = self.show(&self.shadow_denial_budget) {
+        if let Some(suppressed) = self.tally.shadow_denials.add(1, self.now_seconds()) {
             warn!(
                 target: TARGET,
                 reason = error.reason().code(),
@@ -281,62 +224,8 @@ impl Events {
         }
     }
 
-    fn show(&self, budget: &Mutex<Budget>) -> Option<u64> {
-        let now = whole_seconds(self.clock.now());
-        budget.lock().unwrap_or_else(PoisonError::into_inner).take(now)
-    }
-}
-
-impl Counts {
-    /// Requests with an identity.
-    #[must_use]
-    pub fn accepted(&self) -> u64 {
-        self.accepted
-    }
-
-    /// Requests without a certificate that went on.
-    #[must_use]
-    pub fn anonymous(&self) -> u64 {
-        self.anonymous
-    }
-
-    /// Requests with an identity of which no current source said that its certificate is not revoked: a policy allowed
-    /// it. They are among the accepted.
-    #[must_use]
-    pub fn revocation_allowed(&self) -> u64 {
-        self.revocation_allowed
-    }
-
-    /// Requests refused for a reason.
-    #[must_use]
-    pub fn refused(&self, reason: Reason) -> u64 {
-        self.refused.get(index_of(reason)).copied().unwrap_or(0)
-    }
-
-    /// Certificate headers that were removed because their sender is no gateway: wrong ranges, or an attempt to claim
-    /// somebody else's certificate.
-    #[must_use]
-    pub fn untrusted_headers(&self) -> u64 {
-        self.untrusted_headers
-    }
-
-    /// Certificate headers that were removed because they are another gateway's than the one that sent them: it passes
-    /// on what clients make up.
-    #[must_use]
-    pub fn foreign_headers(&self) -> u64 {
-        self.foreign_headers
-    }
-
-    /// Requests that passed and that a rule in shadow mode would have refused.
-    #[must_use]
-    pub fn shadow_denials(&self) -> u64 {
-        self.shadow_denials
-    }
-
-    /// Headers removed because their names differ from the certificate header's only in separators.
-    #[must_use]
-    pub fn look_alikes(&self) -> u64 {
-        self.look_alikes
+    fn now_seconds(&self) -> u64 {
+        whole_seconds(self.clock.now())
     }
 }
 
@@ -351,14 +240,6 @@ fn setup_mistake(rejection: &Rejection, reference: &str, suppressed: u64) {
     error!(target: TARGET, reason, stage, reference, suppressed, detail = %rejection, "request refused by a mistake in the set-up");
 }
 
-fn count(counter: &AtomicU64, by: u64) {
-    counter.fetch_add(by, Ordering::Relaxed);
-}
-
-fn index_of(reason: Reason) -> usize {
-    Reason::ALL.iter().position(|known| *known == reason).unwrap_or(REASONS)
-}
-
 struct Peer(Option<GatewayPeer>);
 
 impl std::fmt::Display for Peer {
@@ -370,18 +251,4 @@ impl std::fmt::Display for Peer {
     }
 }
 
-const REASONS: usize = Reason::ALL.len();
-
 const TARGET: &str = "tower_client_cert";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_reason_has_a_counter_of_its_own() {
-        for (index, reason) in Reason::ALL.iter().enumerate() {
-            assert_eq!(index_of(*reason), index);
-        }
-    }
-}
