@@ -1,6 +1,7 @@
 //! The straight line from a request to an identity.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use http::HeaderMap;
 
@@ -11,9 +12,9 @@ use crate::encoding::ForwardedChain;
 use crate::events::Events;
 use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, UntrustedPeer};
 use crate::header::{RawCertificate, TakenHeaders};
-use crate::identity::ClientIdentity;
+use crate::identity::{ClientIdentity, KnownClient};
 use crate::rejection::Rejection;
-use crate::revocation::{Revocation, UnrevokedChain, Verifier};
+use crate::revocation::{Revocation, Sources, UnrevokedChain, Verifier};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustedGateway};
 use crate::validation::{ValidatedChain, ValidationOptions};
 
@@ -63,10 +64,30 @@ impl Finding {
 }
 
 /// A rejection, with the certificate it is about where one could be read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rejected {
     pub(crate) rejection: Rejection,
     pub(crate) certificate: Option<Arc<Certificate>>,
+}
+
+/// What a request is judged by. Taken once, and kept to its end.
+#[derive(Clone, Copy)]
+struct InForce<'a> {
+    snapshot: &'a Snapshot,
+    sources: &'a Sources,
+    now: SystemTime,
+}
+
+/// What came of stages 1 and 2.
+enum Arrived<'a> {
+    Anonymous(Absence),
+    WithCertificate(Arrival<'a>),
+}
+
+/// A certificate header that a gateway sent, and the gateway.
+struct Arrival<'a> {
+    gateway: &'a TrustedGateway,
+    raw: RawCertificate,
 }
 
 impl Authenticator {
@@ -77,34 +98,60 @@ impl Authenticator {
         connection: &GatewayConnection,
         headers: &mut HeaderMap,
     ) -> Result<Finding, Rejected> {
-        let snapshot = self.snapshot.load();
-        let now = self.clock.now();
-        let gateways = &snapshot.gateways;
+        let (snapshot, sources) = (self.snapshot.in_force(), self.revocation.in_force());
+        let in_force = InForce { snapshot: &snapshot, sources: &sources, now: self.clock.now() };
+        let arrival = match self.arrive(connection, headers, in_force)? {
+            Arrived::Anonymous(absence) => return Ok(Finding::Anonymous(absence)),
+            Arrived::WithCertificate(arrival) => arrival,
+        };
+        let proven = self.prove(&arrival, in_force)?;
+        let client = self.conclude(&proven, in_force)?;
+        Ok(Finding::Client(ClientIdentity::of(Arc::new(client), arrival.raw.peer, in_force.now)))
+    }
+
+    /// Stages 1 and 2: who sent it, and which header. This is of the request, and nothing of it is remembered.
+    fn arrive<'a>(
+        &self,
+        connection: &GatewayConnection,
+        headers: &mut HeaderMap,
+        in_force: InForce<'a>,
+    ) -> Result<Arrived<'a>, Rejected> {
+        let gateways = &in_force.snapshot.gateways;
         let secrets = TakenSecrets::take(headers, gateways.iter().flat_map(|known| known.gateway.secret_names()));
         let names = gateways.iter().flat_map(|known| known.gateway.forwarding().names());
         let taken = TakenHeaders::take(headers, &names);
         self.events.look_alikes_removed(taken.look_alikes(), connection.peer);
-        let presented = Presented { connection, secrets: &secrets, options: &self.validation, now };
-        let (trusted, TrustedGateway { gateway, trust }) = match TrustedPeer::judge(&presented, gateways) {
+        let presented = Presented { connection, secrets: &secrets, options: &self.validation, now: in_force.now };
+        let (trusted, gateway) = match TrustedPeer::judge(&presented, gateways) {
             Ok(proven) => proven,
-            Err(untrusted) => return self.not_from_gateway(untrusted, &taken),
+            Err(untrusted) => return self.not_from_gateway(untrusted, &taken).map(Arrived::Anonymous),
         };
-        let forwarding = gateway.forwarding();
-        self.events.foreign_headers_removed(taken.foreign_to(forwarding), gateway.name(), connection.peer);
-        let raw = RawCertificate::find(trusted, forwarding, taken, self.limits.header_bytes)?;
-        let Some(raw) = raw else {
-            return Ok(Finding::Anonymous(Absence::NotPresented));
-        };
-        let chain = ForwardedChain::decode(raw, self.limits.certificates, now)?;
+        let forwarding = gateway.gateway.forwarding();
+        self.events.foreign_headers_removed(taken.foreign_to(forwarding), gateway.gateway.name(), connection.peer);
+        Ok(match RawCertificate::find(trusted, forwarding, taken, self.limits.header_bytes)? {
+            Some(raw) => Arrived::WithCertificate(Arrival { gateway, raw }),
+            None => Arrived::Anonymous(Absence::NotPresented),
+        })
+    }
+
+    /// Stages 3 and 4: what the header holds, and whether it is valid. This is of the certificate: it depends on the
+    /// header's bytes, the gateway's trust, how widely paths are searched, and the time.
+    fn prove(&self, arrival: &Arrival<'_>, in_force: InForce<'_>) -> Result<ValidatedChain, Rejected> {
+        let chain = ForwardedChain::decode(&arrival.raw, self.limits.certificates)?;
         let end_entity = Arc::clone(&chain.end_entity);
-        let prove = || {
-            let sources = self.revocation.sources();
-            let validated = ValidatedChain::validate(chain, trust, &self.validation, sources.breadth(), now)?;
-            let unrevoked = UnrevokedChain::conclude(validated, &self.revocation, &sources, now)?;
-            Ok(ClientIdentity::of(unrevoked, Arc::clone(&self.clock))?)
+        let breadth = in_force.sources.breadth();
+        ValidatedChain::validate(chain, &arrival.gateway.trust, &self.validation, breadth, in_force.now)
+            .map_err(|error| Rejected { rejection: error.into(), certificate: Some(end_entity) })
+    }
+
+    /// Stages 5 and 6: whether it is revoked by the sources that are in force now, and who the client is.
+    fn conclude(&self, proven: &ValidatedChain, in_force: InForce<'_>) -> Result<KnownClient, Rejected> {
+        let conclude = || {
+            let unrevoked = UnrevokedChain::conclude(proven, &self.revocation, in_force.sources, in_force.now)?;
+            Ok(KnownClient::of(unrevoked, Arc::clone(&self.clock))?)
         };
-        let identity = prove().map_err(|rejection| Rejected { rejection, certificate: Some(end_entity) })?;
-        Ok(Finding::Client(identity))
+        conclude()
+            .map_err(|rejection| Rejected { rejection, certificate: Some(Arc::clone(&proven.first().path.end_entity)) })
     }
 
     /// What lists are verified with when they are loaded.
@@ -113,7 +160,7 @@ impl Authenticator {
     }
 
     /// From a peer that is no gateway nothing is judged.
-    fn not_from_gateway(&self, peer: UntrustedPeer, taken: &TakenHeaders) -> Result<Finding, Rejected> {
+    fn not_from_gateway(&self, peer: UntrustedPeer, taken: &TakenHeaders) -> Result<Absence, Rejected> {
         if peer == UntrustedPeer::NoAddress {
             self.events.peer_address_missing(&peer);
         }
@@ -124,7 +171,7 @@ impl Authenticator {
             }
             self.events.header_from_untrusted_peer(&peer);
         }
-        Ok(Finding::Anonymous(Absence::NotFromGateway { peer, header_removed }))
+        Ok(Absence::NotFromGateway { peer, header_removed })
     }
 }
 

@@ -103,6 +103,18 @@ pub enum Outcome {
     NotConfigured,
 }
 
+/// What has a record of checks.
+pub(crate) trait Evidenced {
+    /// The record.
+    fn evidence(&self) -> &Evidence;
+}
+
+impl Evidenced for Evidence {
+    fn evidence(&self) -> &Evidence {
+        self
+    }
+}
+
 impl Evidence {
     /// Every entry, in the order of the line.
     #[must_use]

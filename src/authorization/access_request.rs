@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::path::{PathPattern, template_parameter};
 use crate::certificate::Certificate;
 use crate::clock::Clock;
-use crate::evidence::Evidence;
+use crate::evidence::Evidenced;
 use crate::identity::ClientIdentity;
 use crate::validation::TrustAnchor;
 
@@ -72,7 +72,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) anchor: Option<&'a Certificate>,
     pub(crate) anchor_label: Option<&'a str>,
     pub(crate) gateway: &'a str,
-    pub(crate) evidence: &'a Evidence,
+    pub(crate) evidence: &'a dyn Evidenced,
     pub(crate) valid_until: SystemTime,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) request: RequestFacts<'a>,
@@ -141,7 +141,7 @@ impl<'a> AccessRequest<'a> {
             anchor: path.anchor().map(TrustAnchor::certificate),
             anchor_label: self.identity.anchor_label(),
             gateway: self.identity.gateway(),
-            evidence: self.identity.evidence(),
+            evidence: self.identity,
             valid_until: self.identity.valid_until(),
             clock: self.identity.clock(),
             request: self.request,

@@ -1,29 +1,24 @@
 use std::iter;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use rustls_pki_types::CertificateDer;
 
 use super::certificates::Certificates;
 use super::{EncodingError, decode};
 use crate::certificate::Certificate;
-use crate::evidence::{Check, Evidence, Outcome};
-use crate::gateway::TrustedPeer;
 use crate::header::RawCertificate;
 
 /// Proof that the header of a gateway holds a certificate, with whatever else was forwarded for its path.
 #[derive(Debug)]
 pub(crate) struct ForwardedChain {
-    pub(crate) peer: TrustedPeer,
     pub(crate) end_entity: Arc<Certificate>,
     /// Chosen by the client in most gateways' modes: candidates for the path, and nothing more.
     pub(crate) candidates: Vec<CertificateDer<'static>>,
-    pub(crate) evidence: Evidence,
 }
 
 impl ForwardedChain {
-    /// Decodes the headers and reads the end entity.
-    pub(crate) fn decode(raw: RawCertificate, max_certificates: usize, now: SystemTime) -> Result<Self, EncodingError> {
+    /// Decodes the headers and reads the end entity. What comes of it depends on nothing but the values.
+    pub(crate) fn decode(raw: &RawCertificate, max_certificates: usize) -> Result<Self, EncodingError> {
         let mut certificates = Certificates::with_limit(max_certificates);
         for value in iter::once(raw.leaf()).chain(raw.chain()) {
             decode(value.bytes(), value.encoding, &mut certificates)?;
@@ -39,12 +34,7 @@ impl ForwardedChain {
         }
         let candidates = without_repetition(candidates, &end_entity);
         let end_entity = Certificate::from_der(end_entity).map_err(EncodingError::CertificateMalformed)?;
-        let peer = raw.peer;
-        let mut evidence = Evidence::default();
-        evidence.add(Check::Sender, Outcome::passed(peer.proof(), now));
-        evidence.add(Check::Header, Outcome::passed(peer.gateway(), now));
-        evidence.add(Check::Encoding, Outcome::passed(peer.gateway(), now));
-        Ok(Self { peer, end_entity: Arc::new(end_entity), candidates, evidence })
+        Ok(Self { end_entity: Arc::new(end_entity), candidates })
     }
 }
 

@@ -61,8 +61,8 @@ impl Events {
             tls.client.hash.sha256 = format_args!("{:X}", certificate.fingerprint()),
             "client certificate accepted"
         );
-        for entry in identity.evidence().entries() {
-            if let Outcome::Tolerated { why, source, .. } = &entry.outcome {
+        for outcome in identity.tolerated() {
+            if let Outcome::Tolerated { why, source, .. } = outcome {
                 self.revocation_allowed(certificate, why, source);
             }
         }

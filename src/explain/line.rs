@@ -12,7 +12,7 @@ use crate::encoding::ForwardedChain;
 use crate::evidence::{Check, Evidence};
 use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, UntrustedPeer};
 use crate::header::{RawCertificate, TakenHeaders};
-use crate::identity::ClientIdentity;
+use crate::identity::{ClientIdentity, KnownClient};
 use crate::rejection::Rejection;
 use crate::revocation::UnrevokedChain;
 use crate::snapshot::{Snapshot, TrustedGateway};
@@ -69,7 +69,7 @@ impl Teller<'_> {
         };
         self.passed(Check::Header, found_header);
 
-        let chain = ForwardedChain::decode(raw, authenticator.limits.certificates, at)
+        let chain = ForwardedChain::decode(&raw, authenticator.limits.certificates)
             .map_err(|error| self.failed(Check::Encoding, error))?;
         let end_entity = Arc::clone(&chain.end_entity);
         self.passed(Check::Encoding, words::found_certificates(&end_entity, chain.candidates.len()));
@@ -81,26 +81,28 @@ impl Teller<'_> {
                 let hint = hints::for_path(&error, trust);
                 self.failed_with(words::check_of(error.problem()), error.into(), hint)
             })?;
-        if let (Some(evidence), Some(path)) = (validated.evidence(), validated.paths().next()) {
-            self.evidence(evidence, &end_entity);
-            self.found_path(path);
-        }
+        let first = validated.first();
+        let mut evidence = Evidence::default();
+        first.record.write(&first.path, &mut evidence);
+        self.evidence(&evidence, &end_entity);
+        self.found_path(&first.path);
         let unrevoked =
-            UnrevokedChain::conclude(validated, &authenticator.revocation, &sources, at).map_err(|error| {
+            UnrevokedChain::conclude(&validated, &authenticator.revocation, &sources, at).map_err(|error| {
                 let check = words::revocation_check_of(error.problem());
                 if check != Check::DenyList && sources.has_deny_list() {
                     self.passed(Check::DenyList, "not on it".to_owned());
                 }
                 self.failed(check, error)
             })?;
-        self.evidence(&unrevoked.evidence, &end_entity);
-        self.found_path(&unrevoked.path);
-
-        let identity = ClientIdentity::of(unrevoked, Arc::clone(&authenticator.clock)).map_err(|error| {
+        let path = Arc::clone(&unrevoked.proven);
+        let client = KnownClient::of(unrevoked, Arc::clone(&authenticator.clock)).map_err(|error| {
             let rejection = Rejection::from(error);
             self.end(words::NAMES, StepOutcome::Failed, rejection.to_string(), rejection.mend().map(str::to_owned));
             rejection
         })?;
+        let identity = ClientIdentity::of(Arc::new(client), raw.peer, at);
+        self.evidence(identity.evidence(), &end_entity);
+        self.found_path(&path.path);
         let names = words::found_names(&identity);
         self.end(words::NAMES, StepOutcome::Passed, names, None);
         Ok(Finding::Client(identity))

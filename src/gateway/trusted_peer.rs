@@ -71,6 +71,10 @@ impl TrustedPeer {
     }
 
     /// What it was proven by: the place, and every second factor.
+    pub(crate) fn gateway_name(&self) -> &str {
+        &self.gateway
+    }
+
     pub(crate) fn proof(&self) -> Arc<str> {
         Arc::clone(&self.proof)
     }

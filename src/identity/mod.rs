@@ -10,20 +10,21 @@
 //! proof; [`ClientIdentity::gateway`] names who vouches for it.
 
 mod certification_path;
+mod known_client;
 
 use std::error::Error;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 pub use self::certification_path::{CertificationPath, TrustedBy};
+pub(crate) use self::known_client::KnownClient;
 use crate::certificate::{AlternativeName, Certificate, DistinguishedName, Fingerprint, Purpose, SerialNumber};
 use crate::clock::Clock;
 use crate::escape::Escaped;
-use crate::evidence::Evidence;
-use crate::gateway::GatewayPeer;
-use crate::revocation::{RevocationWatch, UnrevokedChain};
-use crate::validation::{PinKind, TrustAnchor, whole_seconds};
+use crate::evidence::{Evidence, Evidenced, Outcome};
+use crate::gateway::{GatewayPeer, TrustedPeer};
+use crate::validation::{PinKind, TrustAnchor};
 
 /// The client, as its validated certificate names it. Cheap to clone.
 ///
@@ -37,41 +38,25 @@ use crate::validation::{PinKind, TrustAnchor, whole_seconds};
 /// }
 /// ```
 #[derive(Clone)]
-pub struct ClientIdentity(Arc<Inner>);
-
-struct Inner {
-    path: CertificationPath,
-    gateway: Arc<str>,
-    peer: GatewayPeer,
-    evidence: Evidence,
-    valid_until: SystemTime,
-    watch: RevocationWatch,
-    clock: Arc<dyn Clock>,
+pub struct ClientIdentity {
+    client: Arc<KnownClient>,
+    /// Who vouches that this request is the client's.
+    peer: TrustedPeer,
+    arrived_at: SystemTime,
+    /// Written when somebody reads it.
+    evidence: OnceLock<Evidence>,
 }
 
 impl ClientIdentity {
-    /// Reads the identity from a path that was validated and not revoked.
-    pub(crate) fn of(chain: UnrevokedChain, clock: Arc<dyn Clock>) -> Result<Self, IdentityError> {
-        let UnrevokedChain { peer, path, evidence, watch } = chain;
-        if let Some(field) = path.end_entity.name_with_nul() {
-            return Err(IdentityError { field });
-        }
-        let valid_until = path.not_after();
-        Ok(Self(Arc::new(Inner {
-            path: CertificationPath::new(path),
-            gateway: peer.gateway(),
-            peer: peer.peer(),
-            evidence,
-            valid_until,
-            watch,
-            clock,
-        })))
+    /// Says of a request that it is this client's.
+    pub(crate) fn of(client: Arc<KnownClient>, peer: TrustedPeer, arrived_at: SystemTime) -> Self {
+        Self { client, peer, arrived_at, evidence: OnceLock::new() }
     }
 
     /// The client's certificate.
     #[must_use]
     pub fn certificate(&self) -> &Certificate {
-        self.0.path.end_entity()
+        self.path().end_entity()
     }
 
     /// The subject of the certificate.
@@ -132,19 +117,19 @@ impl ClientIdentity {
     /// The validated path, from the certificate to the trust anchor.
     #[must_use]
     pub fn path(&self) -> &CertificationPath {
-        &self.0.path
+        self.client.path()
     }
 
     /// The operator's label of the trust anchor.
     #[must_use]
     pub fn anchor_label(&self) -> Option<&str> {
-        self.0.path.anchor().and_then(TrustAnchor::label)
+        self.path().anchor().and_then(TrustAnchor::label)
     }
 
     /// What the certificate is trusted by: the anchor of a valid path, or a pin in place of one.
     #[must_use]
     pub fn trusted_by(&self) -> TrustedBy<'_> {
-        self.0.path.trusted_by()
+        self.path().trusted_by()
     }
 
     /// Whether the names in the certificate were vouched for, by an authority or by a pin of the whole certificate.
@@ -159,38 +144,45 @@ impl ClientIdentity {
     /// The name of the gateway that vouches that the client holds the private key.
     #[must_use]
     pub fn gateway(&self) -> &str {
-        &self.0.gateway
+        self.peer.gateway_name()
     }
 
     /// The gateway's end of the connection.
     #[must_use]
     pub fn gateway_peer(&self) -> GatewayPeer {
-        self.0.peer
+        self.peer.peer()
     }
 
     /// What was checked, from what, and when.
+    ///
+    /// Who sent the request, and in which header, is of this request. What was found out about the certificate may have
+    /// been found when it came before, and has the time of that.
     #[must_use]
     pub fn evidence(&self) -> &Evidence {
-        &self.0.evidence
+        self.evidence.get_or_init(|| self.client.evidence(&self.peer, self.arrived_at))
+    }
+
+    /// The checks that did not pass, and that a policy tolerated.
+    pub(crate) fn tolerated(&self) -> impl Iterator<Item = &Outcome> {
+        self.client.tolerated()
     }
 
     /// The last second at which every certificate of the path, the anchor included, is valid.
     #[must_use]
     pub fn valid_until(&self) -> SystemTime {
-        self.0.valid_until
+        self.client.valid_until()
     }
 
     /// Whether the path is within its dates now, by the layer's clock, and would not be refused by the deny-list and the
     /// revocation lists that are now in force. For streams and sockets that outlive a request.
     #[must_use]
     pub fn still_valid(&self) -> bool {
-        let now = self.0.clock.now();
-        whole_seconds(now) <= whole_seconds(self.0.valid_until) && self.0.watch.ask(now).is_ok()
+        self.client.is_still_valid()
     }
 
     /// The layer's clock.
     pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.0.clock
+        self.client.clock()
     }
 }
 
@@ -198,9 +190,15 @@ impl fmt::Debug for ClientIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientIdentity")
             .field("certificate", self.certificate())
-            .field("trusted_by", &self.0.path.trusted_by_name())
-            .field("gateway", &self.0.gateway)
+            .field("trusted_by", &self.path().trusted_by_name())
+            .field("gateway", &self.gateway())
             .finish_non_exhaustive()
+    }
+}
+
+impl Evidenced for ClientIdentity {
+    fn evidence(&self) -> &Evidence {
+        self.evidence()
     }
 }
 

@@ -37,14 +37,13 @@ use self::members::Members;
 use self::policy::Ruling;
 pub use self::policy::{RevocationPolicy, RevocationScope};
 use self::record::Record;
-use self::sources::Sources;
-pub(crate) use self::sources::{Revocation, Verifier};
+pub(crate) use self::record::RevocationRecord;
+pub(crate) use self::sources::{Revocation, Sources, Verifier};
 pub use self::status::RevocationReason;
 use self::status::{CertificateStatus, Standing};
 use crate::certificate::Certificate;
-use crate::evidence::{Check, Evidence, Outcome};
-use crate::gateway::TrustedPeer;
-use crate::validation::{Place, ValidatedChain, ValidatedPath};
+use crate::evidence::Outcome;
+use crate::validation::{Place, ProvenPath, ValidatedChain, ValidatedPath};
 
 /// How revocation is judged; the same for every request.
 #[derive(Clone, Debug, Default)]
@@ -57,9 +56,8 @@ pub(crate) struct RevocationOptions {
 /// Proof that revocation was concluded upon.
 #[derive(Debug)]
 pub(crate) struct UnrevokedChain {
-    pub(crate) peer: TrustedPeer,
-    pub(crate) path: ValidatedPath,
-    pub(crate) evidence: Evidence,
+    pub(crate) proven: Arc<ProvenPath>,
+    pub(crate) record: RevocationRecord,
     pub(crate) watch: RevocationWatch,
 }
 
@@ -67,49 +65,33 @@ pub(crate) struct UnrevokedChain {
 #[derive(Clone, Debug)]
 pub(crate) struct RevocationWatch {
     revocation: Arc<Revocation>,
-    path: ValidatedPath,
+    proven: Arc<ProvenPath>,
 }
 
 impl UnrevokedChain {
     /// Asks every source of every path, and takes the first path that the policy of its anchor lets pass.
     pub(crate) fn conclude(
-        chain: ValidatedChain,
+        chain: &ValidatedChain,
         revocation: &Arc<Revocation>,
         sources: &Sources,
         now: SystemTime,
     ) -> Result<Self, Box<RevocationError>> {
-        for path in chain.paths() {
-            sources.refuse_denied(path, now)?;
-            sources.refuse_revoked(path, now)?;
+        for proven in chain.paths() {
+            sources.refuse_denied(&proven.path, now)?;
+            sources.refuse_revoked(&proven.path, now)?;
         }
-        let mut refused = None;
-        let mut passed = None;
-        for (place, path) in chain.paths().enumerate() {
-            match sources.judge(path, revocation.options(), now) {
-                Ok(crl) => {
-                    passed = Some((place, crl));
-                    break;
-                }
-                Err(error) => {
-                    refused.get_or_insert(error);
-                }
-            }
-        }
-        let (place, crl) = match (passed, refused) {
-            (Some(passed), _) => passed,
-            (None, Some(error)) => return Err(error),
-            (None, None) => (0, Outcome::NotConfigured),
+        let judge = |proven: &Arc<ProvenPath>| -> Result<_, Box<RevocationError>> {
+            let crl = sources.judge(&proven.path, revocation.options(), now)?;
+            Ok((Arc::clone(proven), crl))
         };
-        let deny_list = sources.deny_list.as_ref().map(|list| {
-            let source = format!("deny-list of {} entries", list.len());
-            Outcome::passed(source.into(), now)
-        });
-        let (peer, path, mut evidence) = chain.settle(place);
-        evidence.add(Check::DenyList, deny_list.unwrap_or(Outcome::NotConfigured));
-        evidence.add(Check::Crl, crl);
-        evidence.add(Check::Ocsp, Outcome::NotConfigured);
-        let watch = RevocationWatch { revocation: Arc::clone(revocation), path: path.clone() };
-        Ok(Self { peer, path, evidence, watch })
+        let (proven, crl) = match judge(chain.first()) {
+            Ok(passed) => passed,
+            // The reason shown is that of the first path.
+            Err(error) => chain.others().iter().find_map(|other| judge(other).ok()).ok_or(error)?,
+        };
+        let record = RevocationRecord { deny_list: sources.deny_list_outcome(now), crl };
+        let watch = RevocationWatch { revocation: Arc::clone(revocation), proven: Arc::clone(&proven) };
+        Ok(Self { proven, record, watch })
     }
 }
 
@@ -117,13 +99,21 @@ impl RevocationWatch {
     /// Whether the path would still be concluded upon as it was, by the sources that are now in force.
     pub(crate) fn ask(&self, now: SystemTime) -> Result<(), Box<RevocationError>> {
         let sources = self.revocation.sources();
-        sources.refuse_denied(&self.path, now)?;
-        sources.refuse_revoked(&self.path, now)?;
-        sources.judge(&self.path, self.revocation.options(), now).map(|_| ())
+        let path = &self.proven.path;
+        sources.refuse_denied(path, now)?;
+        sources.refuse_revoked(path, now)?;
+        sources.judge(path, self.revocation.options(), now).map(|_| ())
     }
 }
 
 impl Sources {
+    fn deny_list_outcome(&self, now: SystemTime) -> Outcome {
+        self.deny_list.as_ref().map_or(Outcome::NotConfigured, |list| {
+            let source = format!("deny-list of {} entries", list.len());
+            Outcome::passed(source.into(), now)
+        })
+    }
+
     fn refuse_denied(&self, path: &ValidatedPath, now: SystemTime) -> Result<(), Box<RevocationError>> {
         let Some(deny_list) = &self.deny_list else {
             return Ok(());

@@ -1,8 +1,17 @@
+//! What is written down of stage 5.
+
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::status::CertificateStatus;
-use crate::evidence::Outcome;
+use crate::evidence::{Check, Evidence, Outcome};
+
+/// The record of stage 5 for one path.
+#[derive(Clone, Debug)]
+pub(crate) struct RevocationRecord {
+    pub(super) deny_list: Outcome,
+    pub(super) crl: Outcome,
+}
 
 /// The evidence of one source for a whole path: the oldest dates, and the first thing that was tolerated.
 pub(super) struct Record {
@@ -11,6 +20,20 @@ pub(super) struct Record {
     checked_at: SystemTime,
     this_update: Option<SystemTime>,
     next_update: Option<SystemTime>,
+}
+
+impl RevocationRecord {
+    /// Writes the checks of this stage, whether they were configured, in the order of the evidence.
+    pub(crate) fn write(&self, evidence: &mut Evidence) {
+        evidence.add(Check::DenyList, self.deny_list.clone());
+        evidence.add(Check::Crl, self.crl.clone());
+        evidence.add(Check::Ocsp, Outcome::NotConfigured);
+    }
+
+    /// The checks that did not pass, and that a policy tolerated.
+    pub(crate) fn tolerated(&self) -> impl Iterator<Item = &Outcome> {
+        [&self.crl].into_iter().filter(|outcome| matches!(outcome, Outcome::Tolerated { .. }))
+    }
 }
 
 impl Record {

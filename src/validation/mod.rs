@@ -45,6 +45,7 @@ mod policies;
 mod problem;
 mod problem_text;
 mod purpose;
+mod record;
 mod search;
 mod spiffe;
 mod strict_profile;
@@ -71,6 +72,8 @@ pub(crate) use self::path::{TrustSource, ValidatedPath};
 pub use self::pins::{Pin, PinKind, PinnedCertificates};
 pub use self::policies::RequiredPolicies;
 pub use self::problem::ValidationProblem;
+pub(crate) use self::record::PathRecord;
+use self::record::{Asked, AskedOfPath};
 use self::search::Search;
 use self::trust::Bundle;
 pub(crate) use self::trust::Trust;
@@ -79,22 +82,23 @@ pub use self::trust_anchor::TrustAnchor;
 pub use self::trust_anchors::TrustAnchors;
 use crate::certificate::Certificate;
 use crate::encoding::ForwardedChain;
-use crate::evidence::{Check, Evidence, Outcome};
-use crate::gateway::TrustedPeer;
+use crate::evidence::Check;
 
 /// Proof that the client's certificate is pinned or that a path of it is valid.
+///
+/// It says nothing about the request in which the certificate came, so that it can be kept for the next one.
 #[derive(Debug)]
 pub(crate) struct ValidatedChain {
-    peer: TrustedPeer,
-    /// Never empty; in the order in which they were found.
-    alternatives: Vec<Alternative>,
+    first: Arc<ProvenPath>,
+    /// In the order in which they were found.
+    others: Vec<Arc<ProvenPath>>,
 }
 
 /// One of the ways in which a certificate is valid, with what was checked of it.
 #[derive(Debug)]
-struct Alternative {
-    path: ValidatedPath,
-    evidence: Evidence,
+pub(crate) struct ProvenPath {
+    pub(crate) path: ValidatedPath,
+    pub(crate) record: PathRecord,
 }
 
 /// How many valid paths are looked for.
@@ -122,38 +126,40 @@ impl ValidatedChain {
         breadth: Breadth,
         now: SystemTime,
     ) -> Result<Self, Box<ValidationError>> {
-        let ForwardedChain { peer, end_entity, candidates, mut evidence } = chain;
+        let ForwardedChain { end_entity, candidates } = chain;
         if let Some(pin) = trust.pinned().find(&end_entity) {
             let allowed = pins::check(pin, &end_entity, &options.key_policy, now)?;
             let allowed = allowed.into_iter().map(|allowance| (Check::Pin, allowance)).collect();
             let trusted_by = TrustSource::Pin(Arc::clone(pin));
             let path = ValidatedPath { end_entity, intermediates: Vec::new(), trusted_by };
-            record_pin(&mut evidence, &JudgedPath { path: path.clone(), allowed }, now);
-            return Ok(Self { peer, alternatives: vec![Alternative { path, evidence }] });
+            let pinned = JudgedPath { path, allowed }.recorded(Asked::OfPin, now);
+            return Ok(Self { first: Arc::new(pinned), others: Vec::new() });
         }
-        let alternative = |judged: JudgedPath| {
-            let mut evidence = evidence.clone();
-            record_path(&mut evidence, &judged, options, now);
-            Alternative { path: judged.path, evidence }
-        };
-        let judged = paths_of(&end_entity, candidates, trust, options, breadth, now)?;
-        Ok(Self { peer, alternatives: judged.into_iter().map(alternative).collect() })
+        let asked = Asked::OfPath(AskedOfPath::by(options));
+        let (first, others) = paths_of(&end_entity, candidates, trust, options, breadth, now)?;
+        let recorded = |judged: JudgedPath| Arc::new(judged.recorded(asked, now));
+        Ok(Self { first: recorded(first), others: others.into_iter().map(recorded).collect() })
     }
 
     /// The valid paths, in the order in which they were found.
-    pub(crate) fn paths(&self) -> impl Iterator<Item = &ValidatedPath> {
-        self.alternatives.iter().map(|alternative| &alternative.path)
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Arc<ProvenPath>> {
+        std::iter::once(&self.first).chain(&self.others)
     }
 
-    /// What was checked of the path that was found first.
-    pub(crate) fn evidence(&self) -> Option<&Evidence> {
-        self.alternatives.first().map(|alternative| &alternative.evidence)
+    /// The path that was found first.
+    pub(crate) fn first(&self) -> &Arc<ProvenPath> {
+        &self.first
     }
 
-    /// Takes one of the paths, by its place, as the one that the client is known by.
-    pub(crate) fn settle(mut self, place: usize) -> (TrustedPeer, ValidatedPath, Evidence) {
-        let Alternative { path, evidence } = self.alternatives.swap_remove(place);
-        (self.peer, path, evidence)
+    /// The paths that were found after the first.
+    pub(crate) fn others(&self) -> &[Arc<ProvenPath>] {
+        &self.others
+    }
+}
+
+impl JudgedPath {
+    fn recorded(self, asked: Asked, now: SystemTime) -> ProvenPath {
+        ProvenPath { path: self.path, record: PathRecord::new(asked, self.allowed, now) }
     }
 }
 
@@ -164,7 +170,7 @@ fn paths_of(
     options: &ValidationOptions,
     breadth: Breadth,
     now: SystemTime,
-) -> Result<Vec<JudgedPath>, Box<ValidationError>> {
+) -> Result<(JudgedPath, Vec<JudgedPath>), Box<ValidationError>> {
     let nothing = Bundle::empty(None);
     let bundle = spiffe::bundle_for(end_entity, trust)?.unwrap_or(&nothing);
     let candidates = Candidates::choose(forwarded, end_entity, trust);
@@ -203,51 +209,6 @@ fn judge(
         note(Check::Pin, pins::check_beside_path(pins, &path)?);
     }
     Ok(JudgedPath { path, allowed })
-}
-
-/// The checks of this stage, whether they were configured, in the order of the evidence.
-fn record_path(evidence: &mut Evidence, judged: &JudgedPath, options: &ValidationOptions, now: SystemTime) {
-    let configured = [
-        (Check::Path, true),
-        (Check::Purpose, true),
-        (Check::KeyUsage, true),
-        (Check::Key, true),
-        (Check::Lifetime, options.max_lifetime.is_some()),
-        (Check::Policies, !options.required_policies.is_empty()),
-        (Check::Issuer, options.only_issued_by.is_some()),
-        (Check::Pin, options.only_pinned.is_some()),
-    ];
-    record(evidence, judged, &configured, now);
-}
-
-/// What a pin stands for: a path is neither there nor asked for.
-fn record_pin(evidence: &mut Evidence, judged: &JudgedPath, now: SystemTime) {
-    let why: Arc<str> = "the certificate itself is pinned".into();
-    for check in [Check::Path, Check::Issuer] {
-        evidence.add(check, Outcome::Skipped { why: Arc::clone(&why) });
-    }
-    let done = [Check::Purpose, Check::KeyUsage, Check::Key, Check::Pin].map(|check| (check, true));
-    record(evidence, judged, &done, now);
-}
-
-fn record(evidence: &mut Evidence, judged: &JudgedPath, configured: &[(Check, bool)], now: SystemTime) {
-    let source = judged.path.trusted_by_name();
-    for (check, is_configured) in configured {
-        let options: Vec<_> = judged
-            .allowed
-            .iter()
-            .filter(|(allowed, _)| allowed == check)
-            .map(|(_, allowance)| allowance.option())
-            .collect();
-        let outcome = match (is_configured, options.is_empty()) {
-            (false, _) => Outcome::NotConfigured,
-            (true, true) => Outcome::passed(Arc::clone(&source), now),
-            (true, false) => {
-                Outcome::Allowed { options: options.join(", ").into(), source: Arc::clone(&source), checked_at: now }
-            }
-        };
-        evidence.add(*check, outcome);
-    }
 }
 
 /// The most intermediates a path can have: the ceiling of rustls-webpki.

@@ -26,6 +26,9 @@ pub(super) struct Search<'a> {
     pub(super) now: SystemTime,
 }
 
+/// The path that was found first, and those that were found after it.
+pub(super) type Found = (JudgedPath, Vec<JudgedPath>);
+
 /// Why a search came to nothing.
 pub(super) enum Dead {
     /// The first path that only our own checks refused.
@@ -38,7 +41,7 @@ impl Search<'_> {
     /// Searches at the moment of the request, then, if a skew is allowed for, at both ends of it.
     ///
     /// At each moment all certificates are judged alike, so that a skew never accepts what no clock would.
-    pub(super) fn paths(&self) -> Result<Vec<JudgedPath>, Dead> {
+    pub(super) fn paths(&self) -> Result<Found, Dead> {
         let meter = Meter::new();
         let dead = match self.paths_at(self.now, &meter) {
             Ok(paths) => return Ok(paths),
@@ -52,7 +55,7 @@ impl Search<'_> {
         moments.into_iter().flatten().find_map(|moment| self.paths_at(moment, &meter).ok()).ok_or(dead)
     }
 
-    fn paths_at(&self, moment: SystemTime, meter: &Meter) -> Result<Vec<JudgedPath>, Dead> {
+    fn paths_at(&self, moment: SystemTime, meter: &Meter) -> Result<Found, Dead> {
         let Ok(since_1970) = moment.duration_since(UNIX_EPOCH) else {
             let problem = ValidationProblem::ClockUnusable { now: moment };
             return Err(Dead::End(Box::new(ValidationError::new(problem, Place::EndEntity, self.end_entity))));
@@ -77,14 +80,14 @@ impl Search<'_> {
             Err(_) if meter.has_run_out() => Err(webpki::Error::MaximumSignatureChecksExceeded),
             outcome => outcome,
         };
-        let accepted = accepted.take();
-        let error = match outcome {
+        let mut accepted = accepted.take().into_iter();
+        let error = match (accepted.next(), outcome) {
             // What lies beyond the limit of work is not known, so the paths found do not speak for it.
-            Err(error) if is_limit(&error) && !accepted.is_empty() => return Err(Dead::NoPath(error)),
-            _ if !accepted.is_empty() => return Ok(accepted),
-            Err(error) => error,
+            (Some(_), Err(error)) if is_limit(&error) => return Err(Dead::NoPath(error)),
+            (Some(first), _) => return Ok((first, accepted.collect())),
+            (None, Err(error)) => error,
             // The callback accepted no path, so there is none, whatever the search says.
-            Ok(()) => webpki::Error::UnknownIssuer,
+            (None, Ok(())) => webpki::Error::UnknownIssuer,
         };
         // A path that only we refused says more than the dead ends beside it.
         Err(refused.take().map_or(Dead::NoPath(error), Dead::End))

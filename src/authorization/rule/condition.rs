@@ -116,7 +116,7 @@ impl Condition {
             Self::DirectoryName { name, values } => directory_name(name, *values, certificate),
             Self::Dns(pattern) => pattern.judge(dns_names(certificate).map(Some)),
             Self::Email(pattern) => pattern.judge(emails(certificate).map(Some), request),
-            Self::Evidence(condition) => condition.holds(facts.evidence, facts.clock).into(),
+            Self::Evidence(condition) => condition.holds(facts.evidence.evidence(), facts.clock).into(),
             Self::ExtensionDer { oid, der } => (certificate.extension(oid) == Some(&**der)).into(),
             Self::ExtensionText { oid, pattern } => {
                 pattern.judge(certificate.extension(oid).into_iter().map(Certificate::text_of), request)

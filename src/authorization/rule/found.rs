@@ -74,7 +74,7 @@ pub(super) fn by_rules(rules: &[Rule], facts: &Facts<'_>) -> String {
 }
 
 fn evidence(facts: &Facts<'_>) -> String {
-    list(facts.evidence.entries().iter().map(|entry| match &entry.outcome {
+    list(facts.evidence.evidence().entries().iter().map(|entry| match &entry.outcome {
         Outcome::Passed { checked_at, next_update: Some(next_update), .. } => {
             format!("{} passed at {}, next update {}", entry.check.name(), Utc(*checked_at), Utc(*next_update))
         }

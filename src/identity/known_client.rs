@@ -1,0 +1,72 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::{CertificationPath, IdentityError};
+use crate::clock::Clock;
+use crate::evidence::{Check, Evidence, Outcome};
+use crate::gateway::TrustedPeer;
+use crate::revocation::{RevocationRecord, RevocationWatch, UnrevokedChain};
+use crate::validation::whole_seconds;
+
+/// What was found out about a client from its certificate, whichever request it came in.
+///
+/// Nothing of a request or a connection is in it, so that the next request with the same certificate can have it too.
+pub(crate) struct KnownClient {
+    path: CertificationPath,
+    revocation: RevocationRecord,
+    watch: RevocationWatch,
+    valid_until: SystemTime,
+    clock: Arc<dyn Clock>,
+}
+
+impl KnownClient {
+    /// Reads the identity from a path that was validated and not revoked.
+    pub(crate) fn of(chain: UnrevokedChain, clock: Arc<dyn Clock>) -> Result<Self, IdentityError> {
+        let UnrevokedChain { proven, record, watch } = chain;
+        if let Some(field) = proven.path.end_entity.name_with_nul() {
+            return Err(IdentityError { field });
+        }
+        let valid_until = proven.path.not_after();
+        Ok(Self { path: CertificationPath::new(proven), revocation: record, watch, valid_until, clock })
+    }
+
+    pub(super) fn path(&self) -> &CertificationPath {
+        &self.path
+    }
+
+    pub(super) fn valid_until(&self) -> SystemTime {
+        self.valid_until
+    }
+
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    pub(super) fn is_still_valid(&self) -> bool {
+        let now = self.clock.now();
+        whole_seconds(now) <= whole_seconds(self.valid_until) && self.watch.ask(now).is_ok()
+    }
+
+    pub(super) fn tolerated(&self) -> impl Iterator<Item = &Outcome> {
+        self.revocation.tolerated()
+    }
+
+    /// The record of a request of this client. Stages 1 and 2 are the request's, the others the certificate's.
+    pub(super) fn evidence(&self, peer: &TrustedPeer, arrived_at: SystemTime) -> Evidence {
+        let proven = self.path.proven();
+        let mut evidence = Evidence::default();
+        evidence.add(Check::Sender, Outcome::passed(peer.proof(), arrived_at));
+        evidence.add(Check::Header, Outcome::passed(peer.gateway(), arrived_at));
+        evidence.add(Check::Encoding, Outcome::passed(peer.gateway(), proven.record.checked_at()));
+        proven.record.write(&proven.path, &mut evidence);
+        self.revocation.write(&mut evidence);
+        evidence
+    }
+}
+
+impl fmt::Debug for KnownClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KnownClient").field("path", &self.path).finish_non_exhaustive()
+    }
+}
