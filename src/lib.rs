@@ -134,7 +134,7 @@ pub use rejection::{Rejection, SetupError};
 #[cfg(feature = "fetch")]
 pub use revocation::{
     AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,
-    Fetching,
+    Fetching, RevocationStore, StoreError, StoreKey, Storing,
 };
 pub use revocation::{
     DenyList, DenyListMatch, RevocationError, RevocationListInForce, RevocationLists, RevocationPolicy,

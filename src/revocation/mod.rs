@@ -20,6 +20,8 @@ mod record;
 mod signature;
 mod sources;
 mod status;
+#[cfg(feature = "fetch")]
+mod store;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -41,6 +43,8 @@ pub(crate) use self::record::RevocationRecord;
 pub(crate) use self::sources::{Revocation, Sources, Verifier};
 pub use self::status::RevocationReason;
 use self::status::{CertificateStatus, Standing};
+#[cfg(feature = "fetch")]
+pub use self::store::{RevocationStore, StoreError, StoreKey, Storing};
 use crate::certificate::Certificate;
 use crate::evidence::Outcome;
 use crate::validation::{Place, ProvenPath, ValidatedChain, ValidatedPath};
