@@ -64,7 +64,8 @@
 //!
 //! `aws-lc-rs` (default) and `ring` provide signature algorithms, `axum` (default) and `tonic` the glue for these
 //! frameworks, `serde` makes identities and evidence serializable, `config` reads access tables from TOML or any format of
-//! serde, `regex` allows regular expressions in rules, `fetch` lets revocation data come over the network. Features add; none changes what is accepted.
+//! serde, `regex` allows regular expressions in rules, `fetch` lets revocation data come over the network, `test-kit` is for
+//! your own tests and missing from release builds. Features add; none changes what is accepted.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -76,6 +77,8 @@ mod authorization;
 #[cfg(feature = "axum")]
 mod axum;
 mod clock;
+#[cfg(doctest)]
+mod documents;
 mod encoding;
 mod error;
 mod escape;
@@ -95,6 +98,12 @@ mod rejection;
 mod revocation;
 mod snapshot;
 mod stage;
+#[cfg(all(
+    feature = "test-kit",
+    any(feature = "aws-lc-rs", feature = "ring"),
+    any(debug_assertions, tower_client_cert_test_kit)
+))]
+pub mod test_kit;
 #[cfg(feature = "tonic")]
 pub mod tonic;
 mod utc;
@@ -144,11 +153,3 @@ pub use validation::{
     Intermediates, IssuedBy, KeyKind, KeyPolicy, PathCertificate, Pin, PinKind, PinnedCertificates, Place,
     RequiredPolicies, TrustAnchor, TrustAnchors, ValidationError, ValidationProblem,
 };
-
-#[cfg(all(doctest, feature = "axum", feature = "tonic"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
-
-#[cfg(all(doctest, feature = "axum"))]
-#[doc = include_str!("../docs/rules.md")]
-struct RulesGuide;

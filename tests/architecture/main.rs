@@ -44,6 +44,18 @@ fn every_row_of_the_tables_is_a_module_that_exists() {
     }
 }
 
+#[test]
+fn the_feature_of_the_test_kit_changes_nothing_but_whether_the_kit_is_there() {
+    let files = files_below(&root().join("src"));
+    let knowing: Vec<_> = files.iter().filter(|file| file.text.contains("\"test-kit\"")).collect();
+    let paths: Vec<_> = knowing.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, ["documents.rs", "lib.rs"]);
+    let lib = &knowing[1].text;
+    assert_eq!(lib.matches("feature = \"test-kit\"").count(), 1);
+    let condition = lib.split_once("feature = \"test-kit\"").unwrap().1.split_once("pub mod test_kit;").unwrap().0;
+    assert!(condition.contains("any(debug_assertions, tower_client_cert_test_kit)"), "{condition}");
+}
+
 fn files_below(directory: &Path) -> Vec<File> {
     let mut paths = Vec::new();
     collect(directory, &mut paths);

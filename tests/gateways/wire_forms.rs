@@ -2,18 +2,17 @@
 //! the constructor named after the product.
 
 use std::fs;
-use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use tower_client_cert::gateway_facts::GatewayFacts;
-use tower_client_cert::{ConfigError, Gateway, XfccElement};
 
 use crate::scenes::verdict;
 use crate::service::Service;
 use crate::support::http;
 use crate::support::pki::{Minted, Pki, escaped_pem, pem};
+use crate::support::products::{cases, fixtures, gateway_of};
 
 #[tokio::test]
 async fn every_product_is_read_as_its_fixture_says() {
@@ -41,22 +40,6 @@ async fn every_product_is_read_as_its_fixture_says() {
 fn there_is_a_fixture_for_every_product_and_for_nothing_else() {
     let files: Vec<_> = fs::read_dir(fixtures()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(files.len(), GatewayFacts::ALL.len(), "{files:?}");
-}
-
-fn fixtures() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/wire")
-}
-
-/// Expected verdicts, each with the header lines below it.
-fn cases(text: &str) -> Vec<(&str, Vec<&str>)> {
-    let mut cases: Vec<(&str, Vec<&str>)> = Vec::new();
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        match line.strip_prefix("> ") {
-            Some(expected) => cases.push((expected, Vec::new())),
-            None => cases.last_mut().unwrap().1.push(line),
-        }
-    }
-    cases
 }
 
 /// Replaces `{certificate form}` by the bytes; other braces stay.
@@ -94,35 +77,3 @@ const FORMS: &[Form] = &[
     ("pem-escaped-apache", |der| pem(der).replace(' ', "%20").replace('\n', "%0a")),
     ("pem-folded", |der| pem(der).replace('\n', " ")),
 ];
-
-fn gateway_of(product: &str) -> Result<Gateway, ConfigError> {
-    let here = ["127.0.0.1/32"];
-    match product {
-        "akamai" => Gateway::akamai(here),
-        "apache" => Gateway::apache(here),
-        "apache-escaped" => Gateway::apache_escaped(here),
-        "aws-alb-passthrough" => Gateway::aws_alb_passthrough(here),
-        "aws-alb-verify" => Gateway::aws_alb_verify(here),
-        "azure-app-service" => Gateway::azure_app_service(here),
-        "azure-application-gateway" => Gateway::azure_application_gateway(here),
-        "azure-container-apps" => Gateway::azure_container_apps(here),
-        "caddy" => Gateway::caddy(here),
-        "cloud-foundry-gorouter" => Gateway::cloud_foundry_gorouter(here),
-        "cloudflare" => Gateway::cloudflare(here),
-        "cloudfront" => Gateway::cloudfront(here),
-        "contour" => Gateway::contour(here),
-        "envoy" => Gateway::envoy(here, XfccElement::Only),
-        "envoy-peer-cert" => Gateway::envoy_peer_cert(here),
-        "google-cloud-lb" => Gateway::google_cloud_lb(here),
-        "haproxy" => Gateway::haproxy(here),
-        "iis-arr" => Gateway::iis_arr(here),
-        "ingress-nginx" => Gateway::ingress_nginx(here),
-        "istio" => Gateway::istio(here, XfccElement::First { of: 2 }),
-        "kong" => Gateway::kong(here),
-        "nginx" => Gateway::nginx(here),
-        "openshift" => Gateway::openshift(here),
-        "rfc9440" => Gateway::rfc9440(here),
-        "traefik" => Gateway::traefik(here),
-        other => panic!("{other} has no constructor here"),
-    }
-}

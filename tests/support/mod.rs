@@ -6,6 +6,7 @@ pub(crate) mod nginx;
 pub(crate) mod openssl_ca;
 pub(crate) mod orders;
 pub(crate) mod pki;
+pub(crate) mod products;
 pub(crate) mod programs;
 pub(crate) mod scratch;
 pub(crate) mod server_process;

@@ -1,0 +1,13 @@
+//! The documents whose Rust blocks are tests. `tests/documents/` sees to it that none is left out.
+
+#[cfg(all(feature = "axum", feature = "tonic"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+#[cfg(feature = "axum")]
+#[doc = include_str!("../docs/rules.md")]
+struct RulesGuide;
+
+#[cfg(all(feature = "axum", feature = "test-kit", feature = "tonic"))]
+#[doc = include_str!("../docs/testing.md")]
+struct TestingGuide;

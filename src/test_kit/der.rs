@@ -1,0 +1,129 @@
+//! Writes DER: just enough for certificates, revocation lists and what stands in them.
+
+use std::net::IpAddr;
+use std::time::SystemTime;
+
+use crate::certificate::ObjectIdentifier;
+use crate::utc::Utc;
+
+/// Tag, length in the shortest form, content.
+pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let octets: Vec<u8> = content.len().to_be_bytes().into_iter().skip_while(|octet| *octet == 0).collect();
+    let mut encoded = vec![tag];
+    match (content.len(), u8::try_from(octets.len())) {
+        (0..0x80, _) | (_, Err(_)) => encoded.push(octets.first().copied().unwrap_or_default()),
+        (_, Ok(count)) => {
+            encoded.push(0x80 | count);
+            encoded.extend(octets);
+        }
+    }
+    encoded.extend_from_slice(content);
+    encoded
+}
+
+pub(super) fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+    element(tag::SEQUENCE, &parts.concat())
+}
+
+/// An explicit context-specific tag.
+pub(super) fn explicit(number: u8, inner: &[u8]) -> Vec<u8> {
+    element(0xa0 | number, inner)
+}
+
+pub(super) fn bit_string(octets: &[u8]) -> Vec<u8> {
+    element(tag::BIT_STRING, &[&[0], octets].concat())
+}
+
+/// An INTEGER that is not negative, in the shortest form.
+pub(super) fn integer(big_endian: &[u8]) -> Vec<u8> {
+    let mut octets: Vec<u8> = big_endian.iter().copied().skip_while(|octet| *octet == 0).collect();
+    if octets.first().is_none_or(|first| first & 0x80 != 0) {
+        octets.insert(0, 0);
+    }
+    element(tag::INTEGER, &octets)
+}
+
+/// X.690 section 8.19.
+pub(super) fn oid(identifier: &ObjectIdentifier) -> Vec<u8> {
+    let mut arcs = identifier.as_str().split('.').map(|arc| arc.parse::<u128>().unwrap_or_default());
+    let (root, second) = (arcs.next().unwrap_or_default(), arcs.next().unwrap_or_default());
+    let mut content = Vec::new();
+    for arc in std::iter::once(root * 40 + second).chain(arcs) {
+        let groups = arc.max(1).ilog2() / 7;
+        for group in (0..=groups).rev() {
+            let low = u8::try_from((arc >> (7 * group)) & 0x7f).unwrap_or_default();
+            content.push(if group == 0 { low } else { low | 0x80 });
+        }
+    }
+    element(tag::OBJECT_IDENTIFIER, &content)
+}
+
+pub(super) fn known_oid(dotted: &'static str) -> Vec<u8> {
+    oid(&ObjectIdentifier::known(dotted))
+}
+
+/// RFC 5280 section 4.1.2.5: two digits of the year before 2050, four from then on.
+pub(super) fn time(time: SystemTime) -> Vec<u8> {
+    let digits: String = Utc(time).to_string().chars().filter(char::is_ascii_digit).collect();
+    match digits.strip_prefix("20") {
+        Some(short) if digits.as_str() < "2050" => element(tag::UTC_TIME, format!("{short}Z").as_bytes()),
+        _ => element(tag::GENERALIZED_TIME, format!("{digits}Z").as_bytes()),
+    }
+}
+
+/// Attributes by type and value, one in each relative distinguished name, as UTF-8.
+pub(super) fn name(attributes: &[(ObjectIdentifier, String)]) -> Vec<u8> {
+    let rdn = |(kind, value): &(ObjectIdentifier, String)| {
+        element(tag::SET, &sequence(&[oid(kind), element(tag::UTF8_STRING, value.as_bytes())]))
+    };
+    element(tag::SEQUENCE, &attributes.iter().flat_map(rdn).collect::<Vec<_>>())
+}
+
+pub(super) fn extension(identifier: &ObjectIdentifier, criticality: Criticality, value: &[u8]) -> Vec<u8> {
+    let critical = match criticality {
+        Criticality::Critical => element(tag::BOOLEAN, &[0xff]),
+        Criticality::NotCritical => Vec::new(),
+    };
+    sequence(&[oid(identifier), critical, element(tag::OCTET_STRING, value)])
+}
+
+/// Whether a reader that does not know an extension has to refuse the certificate.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Criticality {
+    Critical,
+    NotCritical,
+}
+
+pub(super) fn dns_name(name: &str) -> Vec<u8> {
+    element(0x82, name.as_bytes())
+}
+
+pub(super) fn email(address: &str) -> Vec<u8> {
+    element(0x81, address.as_bytes())
+}
+
+pub(super) fn uri(uri: &str) -> Vec<u8> {
+    element(0x86, uri.as_bytes())
+}
+
+pub(super) fn ip(address: IpAddr) -> Vec<u8> {
+    match address {
+        IpAddr::V4(address) => element(0x87, &address.octets()),
+        IpAddr::V6(address) => element(0x87, &address.octets()),
+    }
+}
+
+pub(super) mod tag {
+    pub(crate) const BOOLEAN: u8 = 0x01;
+    pub(crate) const INTEGER: u8 = 0x02;
+    pub(crate) const BIT_STRING: u8 = 0x03;
+    pub(crate) const OCTET_STRING: u8 = 0x04;
+    pub(crate) const NULL: u8 = 0x05;
+    pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+    pub(crate) const ENUMERATED: u8 = 0x0a;
+    pub(crate) const UTF8_STRING: u8 = 0x0c;
+    pub(crate) const UTC_TIME: u8 = 0x17;
+    pub(crate) const GENERALIZED_TIME: u8 = 0x18;
+    pub(crate) const SEQUENCE: u8 = 0x30;
+    pub(crate) const SET: u8 = 0x31;
+}
