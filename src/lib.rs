@@ -64,8 +64,9 @@
 //!
 //! `aws-lc-rs` (default) and `ring` provide signature algorithms, `axum` (default) and `tonic` the glue for these
 //! frameworks, `serde` makes identities and evidence serializable, `config` reads access tables from TOML or any format of
-//! serde, `regex` allows regular expressions in rules, `fetch` lets revocation data come over the network, `test-kit` is for
-//! your own tests and missing from release builds. Features add; none changes what is accepted.
+//! serde, `regex` allows regular expressions in rules, `fetch` lets revocation data come over the network, `metrics` tells
+//! the recorder of the crate of that name what is decided, `test-kit` is for your own tests and missing from release
+//! builds. Features add; none changes what is accepted.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -93,6 +94,7 @@ mod header;
 mod identity;
 mod layer;
 mod re_emission;
+mod readiness;
 mod reason;
 mod rejection;
 mod revocation;
@@ -138,6 +140,7 @@ pub use layer::{
     ClientCertLayerBuilder, Refusal, RequireClientCert, RequireClientCertAsync, RequireClientCertAsyncFuture,
     RequireClientCertAsyncLayer, RequireClientCertLayer, ResponseBody, ResponseFuture, TrustReplacement,
 };
+pub use readiness::{Readiness, ReadinessProblem};
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};
 #[cfg(feature = "fetch")]

@@ -1,28 +1,37 @@
 //! The only module that logs or counts. The names of events and fields are API.
 //!
 //! One event per decision, with the target `tower_client_cert`: `client certificate accepted` at debug,
-//! `client certificate refused` at warn (at error where the service is set up wrongly), anonymous requests at trace; and
-//! `gateway trusted` at info for each gateway when a layer is built.
+//! `client certificate refused` at warn (at error where the service is set up wrongly), anonymous requests at trace;
+//! `gateway trusted` at info for each gateway when a layer is built; `replaced` at info and `replacement failed` at error
+//! when something is replaced at run time.
 //! Warnings are rate-limited per reason; the next one that is shown tells how many were `suppressed`. Values from
 //! certificates are escaped and cut. The header's bytes are never shown.
 
 mod budget;
+#[cfg_attr(not(feature = "metrics"), path = "no_meters.rs")]
+mod meters;
+mod replaced;
 mod tally;
 
+use std::error::Error as _;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::{debug, error, info, trace, warn};
 
+pub(crate) use self::replaced::Replaced;
 pub use self::tally::Counts;
 use self::tally::Tally;
 use crate::authorization::AuthorizationError;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
+use crate::error::ConfigError;
 use crate::escape::Escaped;
 use crate::evidence::Outcome;
 use crate::gateway::{Gateway, GatewayPeer, UntrustedPeer};
 use crate::identity::ClientIdentity;
+use crate::readiness::Readiness;
 use crate::reason::Stage;
 use crate::rejection::Rejection;
 use crate::utc::Utc;
@@ -38,6 +47,7 @@ pub(crate) struct Events {
 
 impl Events {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        meters::describe();
         Self { clock, tally: Tally::new(), address_missing: AtomicBool::new(false) }
     }
 
@@ -47,6 +57,7 @@ impl Events {
 
     pub(crate) fn accepted(&self, identity: &ClientIdentity) {
         self.tally.accepted.add(1);
+        meters::accepted(identity, || self.clock.now());
         let certificate = identity.certificate();
         debug!(
             target: TARGET,
@@ -63,6 +74,7 @@ impl Events {
         );
         for outcome in identity.tolerated() {
             if let Outcome::Tolerated { why, source, .. } = outcome {
+                meters::revocation_allowed(identity.gateway());
                 self.revocation_allowed(certificate, why, source);
             }
         }
@@ -86,6 +98,7 @@ impl Events {
 
     pub(crate) fn anonymous(&self, peer: Option<GatewayPeer>) {
         self.tally.anonymous.add(1);
+        meters::anonymous(None);
         trace!(target: TARGET, { gateway.address = %Peer(peer) }, "no client certificate");
     }
 
@@ -94,9 +107,11 @@ impl Events {
         rejection: &Rejection,
         certificate: Option<&Certificate>,
         peer: Option<GatewayPeer>,
+        gateway: Option<&str>,
         reference: &str,
     ) {
         let reason = rejection.reason();
+        meters::refused(reason, gateway);
         let Some(suppressed) = self.tally.refused(reason).and_then(|warning| warning.add(1, self.now_seconds())) else {
             return;
         };
@@ -137,6 +152,7 @@ impl Events {
     }
 
     pub(crate) fn header_from_untrusted_peer(&self, peer: &UntrustedPeer) {
+        meters::untrusted_header();
         if let Some(suppressed) = self.tally.untrusted_headers.add(1, self.now_seconds()) {
             warn!(
                 target: TARGET,
@@ -152,9 +168,9 @@ impl Events {
         if removed == 0 {
             return;
         }
-        if let Some(suppressed) =
-            self.tally.look_alikes.add(u64::try_from(removed).unwrap_or(u64::MAX), self.now_seconds())
-        {
+        let count = u64::try_from(removed).unwrap_or(u64::MAX);
+        meters::look_alikes(count);
+        if let Some(suppressed) = self.tally.look_alikes.add(count, self.now_seconds()) {
             warn!(
                 target: TARGET,
                 removed,
@@ -169,9 +185,9 @@ impl Events {
         if removed == 0 {
             return;
         }
-        if let Some(suppressed) =
-            self.tally.foreign_headers.add(u64::try_from(removed).unwrap_or(u64::MAX), self.now_seconds())
-        {
+        let count = u64::try_from(removed).unwrap_or(u64::MAX);
+        meters::foreign_headers(count, gateway);
+        if let Some(suppressed) = self.tally.foreign_headers.add(count, self.now_seconds()) {
             warn!(
                 target: TARGET,
                 removed,
@@ -205,6 +221,7 @@ impl Events {
 
     /// A rule that is only rehearsed would have refused the request.
     pub(crate) fn shadow_denied(&self, error: &AuthorizationError, certificate: Option<&Certificate>) {
+        meters::shadow_denied(error.reason());
         if let Some(suppressed) = self.tally.shadow_denials.add(1, self.now_seconds()) {
             warn!(
                 target: TARGET,
@@ -215,6 +232,21 @@ impl Events {
                 "request passed that a rule in shadow mode would refuse"
             );
         }
+    }
+
+    /// Something was replaced at run time, or what was in force stayed because its successor cannot be used.
+    pub(crate) fn replaced(what: Replaced, outcome: Result<(), &ConfigError>) {
+        meters::replaced(what, outcome.is_ok());
+        let what = what.name();
+        match outcome {
+            Ok(()) => info!(target: TARGET, what, "replaced"),
+            Err(error) => error!(target: TARGET, what, detail = %Chain(error), "replacement failed"),
+        }
+    }
+
+    /// What requests are judged by from now on.
+    pub(crate) fn in_force(readiness: &Readiness) {
+        meters::in_force(readiness);
     }
 
     /// The likeliest mistake when a layer is first set up, said once and loudly.
@@ -240,10 +272,25 @@ fn setup_mistake(rejection: &Rejection, reference: &str, suppressed: u64) {
     error!(target: TARGET, reason, stage, reference, suppressed, detail = %rejection, "request refused by a mistake in the set-up");
 }
 
+/// An error with what it comes from.
+struct Chain<'a>(&'a ConfigError);
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
 struct Peer(Option<GatewayPeer>);
 
-impl std::fmt::Display for Peer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Some(peer) => peer.fmt(f),
             None => f.write_str("unknown"),

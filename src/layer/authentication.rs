@@ -73,7 +73,8 @@ impl Authentication {
     }
 
     pub(super) fn refuse(&self, error: AuthorizationError) -> Refusal {
-        self.0.refusals.refuse(error.into(), self.certificate(), self.0.peer)
+        let gateway = self.0.finding.identity().map(ClientIdentity::gateway);
+        self.0.refusals.refuse(error.into(), self.certificate(), self.0.peer, gateway)
     }
 
     /// Notes what a rule in shadow mode would have refused.

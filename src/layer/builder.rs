@@ -237,7 +237,9 @@ impl ClientCertLayerBuilder {
             grpc_codes: self.grpc_codes,
             references: References::default(),
         });
-        Ok(ClientCertLayer::new(Shared { authenticator, re_emission: self.re_emission, presence, refusals }))
+        let shared = Shared { authenticator, re_emission: self.re_emission, presence, refusals };
+        shared.publish();
+        Ok(ClientCertLayer::new(shared))
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::SystemTime;
 use super::replacement::TrustReplacement;
 use super::service::Shared;
 use crate::error::ConfigError;
-use crate::events::Counts;
+use crate::events::{Counts, Events, Replaced};
+use crate::readiness::Readiness;
 use crate::revocation::{DenyList, RevocationListInForce, RevocationLists};
 use crate::snapshot::Snapshot;
 use crate::validation::{Intermediates, TrustAnchors};
@@ -50,18 +51,20 @@ impl ClientCertHandle {
     /// stays.
     pub fn replace_all(&self, replacement: TrustReplacement) -> Result<(), ConfigError> {
         let authenticator = &self.shared.authenticator;
-        authenticator.snapshot.replace(|present| {
+        let outcome = authenticator.snapshot.replace(|present| {
             let only_issued_by = authenticator.validation.only_issued_by.as_deref();
             let next = Snapshot::new(replacement.applied_to(present)?, only_issued_by, authenticator.clock.now())?;
             authenticator.revocation.verify_again(&authenticator.verifier(&next))?;
             Ok(next)
-        })
+        });
+        self.shared.replaced(Replaced::Trust, outcome)
     }
 
     /// Puts a deny-list in force. The next request is judged by it, and so is
     /// [`still_valid`](crate::ClientIdentity::still_valid) of identities that exist.
     pub fn replace_deny_list(&self, deny_list: DenyList) {
         self.shared.authenticator.revocation.replace_deny_list(deny_list);
+        Events::replaced(Replaced::DenyList, Ok(()));
     }
 
     /// Puts revocation lists in force in place of those that are. Nothing goes back in time: where a list in force is
@@ -74,7 +77,8 @@ impl ClientCertHandle {
     pub fn replace_crls(&self, lists: impl Into<RevocationLists>) -> Result<(), ConfigError> {
         let authenticator = &self.shared.authenticator;
         let snapshot = authenticator.snapshot.load();
-        authenticator.revocation.replace_lists(lists.into(), &authenticator.verifier(&snapshot))
+        let outcome = authenticator.revocation.replace_lists(lists.into(), &authenticator.verifier(&snapshot));
+        self.shared.replaced(Replaced::RevocationLists, outcome)
     }
 
     /// Reads the revocation lists again, from where they were read before; does nothing where there are none. To be
@@ -86,7 +90,8 @@ impl ClientCertHandle {
     pub fn reload_crls(&self) -> Result<(), ConfigError> {
         let authenticator = &self.shared.authenticator;
         let snapshot = authenticator.snapshot.load();
-        authenticator.revocation.reload_lists(&authenticator.verifier(&snapshot))
+        let outcome = authenticator.revocation.reload_lists(&authenticator.verifier(&snapshot));
+        self.shared.replaced(Replaced::RevocationLists, outcome)
     }
 
     /// The revocation lists in force, for those who watch their age.
@@ -99,6 +104,19 @@ impl ClientCertHandle {
     #[must_use]
     pub fn in_force_since(&self) -> SystemTime {
         self.shared.authenticator.snapshot.load().since
+    }
+
+    /// The state of what the layer judges by, for a health endpoint.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        self.shared.readiness()
+    }
+
+    /// Tells the recorder of the crate `metrics` again what is in force and since when. The layer does so when it is
+    /// built and after each replacement; call this where the recorder was installed later than the layer was built.
+    #[cfg(feature = "metrics")]
+    pub fn publish_metrics(&self) {
+        self.shared.publish();
     }
 
     /// What the layer has decided since it was built.

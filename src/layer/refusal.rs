@@ -139,10 +139,11 @@ impl Refusals {
         rejection: Rejection,
         certificate: Option<&Certificate>,
         peer: Option<GatewayPeer>,
+        gateway: Option<&str>,
     ) -> Refusal {
         let reason = rejection.reason();
         let reference = self.references.next();
-        self.events.refused(&rejection, certificate, peer, &reference);
+        self.events.refused(&rejection, certificate, peer, gateway, &reference);
         Refusal {
             status: self.status_of(reason),
             grpc_code: self.grpc_codes.get(&reason).copied().unwrap_or_else(|| reason.default_grpc_code()),

@@ -14,8 +14,11 @@ use super::refusal::{Refusal, Refusals};
 use super::response_body::ResponseBody;
 use crate::authenticator::{Authenticator, Finding, Rejected};
 use crate::authorization::Presence;
+use crate::error::ConfigError;
+use crate::events::{Events, Replaced};
 use crate::gateway::GatewayPeer;
 use crate::re_emission::ReEmission;
+use crate::readiness::Readiness;
 use crate::rejection::{Rejection, SetupError};
 
 /// The service made by [`ClientCertLayer`](super::ClientCertLayer).
@@ -93,7 +96,26 @@ impl Shared {
         Ok(Authentication::new(finding, peer, Arc::clone(&self.refusals)))
     }
 
+    pub(super) fn readiness(&self) -> Readiness {
+        let authenticator = &self.authenticator;
+        let snapshot = authenticator.snapshot.load();
+        let verifier = authenticator.verifier(&snapshot);
+        let lists = authenticator.revocation.sources().lists_in_force();
+        Readiness::new(&snapshot, verifier.authorities(), lists, verifier.now)
+    }
+
+    /// Notes what came of a replacement, and what is in force from then on.
+    pub(super) fn replaced(&self, what: Replaced, outcome: Result<(), ConfigError>) -> Result<(), ConfigError> {
+        Events::replaced(what, outcome.as_ref().copied());
+        self.publish();
+        outcome
+    }
+
+    pub(super) fn publish(&self) {
+        Events::in_force(&self.readiness());
+    }
+
     fn refuse(&self, rejected: Rejected, peer: Option<GatewayPeer>) -> Refusal {
-        self.refusals.refuse(rejected.rejection, rejected.certificate.as_deref(), peer)
+        self.refusals.refuse(rejected.rejection, rejected.certificate.as_deref(), peer, None)
     }
 }

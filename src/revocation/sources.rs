@@ -170,7 +170,7 @@ impl Verifier<'_> {
     }
 
     /// Whoever may have issued a list: anchors and configured intermediates, each once.
-    fn authorities(&self) -> Vec<Arc<Certificate>> {
+    pub(crate) fn authorities(&self) -> Vec<Arc<Certificate>> {
         let anchors = self.anchors().map(|anchor| anchor.shared_certificate());
         let intermediates = self.trusts.iter().flat_map(|trust| trust.intermediates()).map(Arc::clone);
         let mut authorities: Vec<Arc<Certificate>> = Vec::new();

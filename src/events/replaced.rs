@@ -1,0 +1,17 @@
+/// What is replaced while requests come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replaced {
+    DenyList,
+    RevocationLists,
+    Trust,
+}
+
+impl Replaced {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::DenyList => "deny-list",
+            Self::RevocationLists => "revocation-lists",
+            Self::Trust => "trust",
+        }
+    }
+}

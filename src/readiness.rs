@@ -1,0 +1,198 @@
+//! What a health endpoint can say of a layer.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::certificate::Certificate;
+use crate::escape::Escaped;
+use crate::revocation::RevocationListInForce;
+use crate::snapshot::Snapshot;
+use crate::utc::Utc;
+
+/// The state of what a layer judges by, at one moment; from
+/// [`ClientCertHandle::readiness`](crate::ClientCertHandle::readiness).
+///
+/// A problem here is one of every replica that reads the same files, so that taking a replica out of service mends
+/// nothing. Have a person told, and take out of service only what cannot serve anybody.
+///
+/// ```
+/// use http::{Response, StatusCode};
+/// use tower_client_cert::ClientCertHandle;
+///
+/// fn health(handle: &ClientCertHandle) -> Response<String> {
+///     let readiness = handle.readiness();
+///     let problems: Vec<_> = readiness.problems().iter().map(ToString::to_string).collect();
+///     let mut response = Response::new(problems.join("\n"));
+///     if !readiness.is_ready() {
+///         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+///     }
+///     response
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Readiness {
+    checked_at: SystemTime,
+    trust_since: SystemTime,
+    lists: Vec<RevocationListInForce>,
+    problems: Vec<ReadinessProblem>,
+    authorities: Vec<Arc<Certificate>>,
+}
+
+/// Why some clients cannot be accepted at present, whoever they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadinessProblem {
+    /// Every anchor for the clients of a gateway is outside of its dates, so that no path can end there.
+    AnchorsOutOfDate {
+        /// The gateway's name.
+        gateway: String,
+    },
+    /// A revocation list is past its next update, so that it says of no certificate that it is good.
+    RevocationListStale {
+        /// The list, as evidence and logs name it.
+        name: String,
+        /// When the next one was due.
+        next_update: SystemTime,
+    },
+}
+
+impl Readiness {
+    pub(crate) fn new(
+        snapshot: &Snapshot,
+        authorities: Vec<Arc<Certificate>>,
+        lists: Vec<RevocationListInForce>,
+        checked_at: SystemTime,
+    ) -> Self {
+        let without_anchors = snapshot.gateways.iter().filter(|member| {
+            let mut anchors = member.trust.anchors().peekable();
+            let is_in_date = |certificate: &Certificate| {
+                certificate.not_before() <= checked_at && checked_at <= certificate.not_after()
+            };
+            anchors.peek().is_some() && !anchors.any(|anchor| is_in_date(anchor.certificate()))
+        });
+        let stale = lists.iter().filter(|list| list.next_update() <= checked_at);
+        let problems = without_anchors
+            .map(|member| ReadinessProblem::AnchorsOutOfDate { gateway: member.gateway.name().to_owned() })
+            .chain(stale.map(|list| ReadinessProblem::RevocationListStale {
+                name: list.name().to_owned(),
+                next_update: list.next_update(),
+            }))
+            .collect();
+        Self { checked_at, trust_since: snapshot.since, lists, problems, authorities }
+    }
+
+    /// Whether there is no problem.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    /// Every problem there is.
+    #[must_use]
+    pub fn problems(&self) -> &[ReadinessProblem] {
+        &self.problems
+    }
+
+    /// When this was looked at, by the layer's clock.
+    #[must_use]
+    pub fn checked_at(&self) -> SystemTime {
+        self.checked_at
+    }
+
+    /// When the trust in force was put in force.
+    #[must_use]
+    pub fn trust_since(&self) -> SystemTime {
+        self.trust_since
+    }
+
+    /// For how long the trust in force has been so.
+    #[must_use]
+    pub fn trust_age(&self) -> Duration {
+        self.checked_at.duration_since(self.trust_since).unwrap_or_default()
+    }
+
+    /// The revocation lists in force.
+    #[must_use]
+    pub fn crls(&self) -> &[RevocationListInForce] {
+        &self.lists
+    }
+
+    /// The last second at which all anchors and configured intermediates are valid; `None` where there are pins alone.
+    #[must_use]
+    pub fn authorities_valid_until(&self) -> Option<SystemTime> {
+        self.authorities.iter().map(|authority| authority.not_after()).min()
+    }
+}
+
+impl ReadinessProblem {
+    /// Every code there is.
+    pub const CODES: &'static [&'static str] = &["anchors-out-of-date", "revocation-list-stale"];
+
+    /// The stable code, in kebab case.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::AnchorsOutOfDate { .. } => "anchors-out-of-date",
+            Self::RevocationListStale { .. } => "revocation-list-stale",
+        }
+    }
+}
+
+impl fmt::Display for ReadinessProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AnchorsOutOfDate { gateway } => {
+                write!(f, "no anchor for clients of the gateway {} is within its dates", Escaped(gateway))
+            }
+            Self::RevocationListStale { name, next_update } => {
+                write!(f, "{} is stale, its next update was due at {}", Escaped(name), Utc(*next_update))
+            }
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+mod serialize {
+    use serde::ser::SerializeStruct as _;
+    use serde::{Serialize, Serializer};
+
+    use super::{Readiness, ReadinessProblem};
+    use crate::revocation::RevocationListInForce;
+    use crate::utc::Utc;
+
+    impl Serialize for Readiness {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut readiness = serializer.serialize_struct("Readiness", 7)?;
+            readiness.serialize_field("ready", &self.is_ready())?;
+            readiness.serialize_field("checked_at", &Utc(self.checked_at).to_string())?;
+            readiness.serialize_field("trust_since", &Utc(self.trust_since).to_string())?;
+            readiness.serialize_field("trust_age_seconds", &self.trust_age().as_secs())?;
+            let valid_until = self.authorities_valid_until().map(|time| Utc(time).to_string());
+            readiness.serialize_field("authorities_valid_until", &valid_until)?;
+            readiness.serialize_field("crls", self.crls())?;
+            readiness.serialize_field("problems", self.problems())?;
+            readiness.end()
+        }
+    }
+
+    impl Serialize for ReadinessProblem {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut problem = serializer.serialize_struct("ReadinessProblem", 2)?;
+            problem.serialize_field("code", self.code())?;
+            problem.serialize_field("detail", &self.to_string())?;
+            problem.end()
+        }
+    }
+
+    impl Serialize for RevocationListInForce {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut list = serializer.serialize_struct("RevocationListInForce", 4)?;
+            list.serialize_field("name", self.name())?;
+            list.serialize_field("entries", &self.entries())?;
+            list.serialize_field("this_update", &Utc(self.this_update()).to_string())?;
+            list.serialize_field("next_update", &Utc(self.next_update()).to_string())?;
+            list.end()
+        }
+    }
+}

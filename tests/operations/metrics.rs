@@ -1,0 +1,170 @@
+//! The page that Prometheus reads, after requests of every outcome.
+
+use http::Request;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower::ServiceExt as _;
+use tower_client_cert::{DenyList, Gateway, RequireClientCertLayer, RevocationLists, RevocationPolicy, Rule};
+
+use crate::scene::{ask, request, request_from, with_certificate};
+use crate::support::pki::{ListShape, Pki, Shape, days};
+use crate::world::{DAY_SECONDS, Moved, builder, list};
+
+#[path = "../../examples/metrics.rs"]
+#[allow(dead_code, reason = "its main is run by itself")]
+mod example;
+
+/// Everything this thread tells from here on.
+struct Recording {
+    page: PrometheusHandle,
+    _installed: metrics::LocalRecorderGuard<'static>,
+}
+
+impl Recording {
+    fn start() -> Self {
+        // Leaked: the guard borrows it, and one page per test is little.
+        let recorder = Box::leak(Box::new(example::exporter().unwrap().build_recorder()));
+        Self { page: recorder.handle(), _installed: metrics::set_default_local_recorder(recorder) }
+    }
+
+    /// The page as the example serves it.
+    async fn page(&self) -> String {
+        let request = Request::get("/metrics").body(axum::body::Body::empty()).unwrap();
+        let response = example::page(self.page.clone()).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+        String::from_utf8(body.to_vec()).unwrap()
+    }
+
+    /// The value of one series, by its name with labels as they stand on the page.
+    async fn value(&self, series: &str) -> Option<f64> {
+        let page = self.page().await;
+        let line = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
+        Some(line.parse().unwrap())
+    }
+}
+
+fn decisions(outcome: &str, reason: &str, stage: &str, gateway: &str) -> String {
+    format!(
+        "client_cert_decisions_total{{outcome=\"{outcome}\",reason=\"{reason}\",stage=\"{stage}\",gateway=\"{gateway}\"}}"
+    )
+}
+
+#[tokio::test]
+async fn decisions_are_counted_by_outcome_reason_and_gateway() {
+    let recording = Recording::start();
+    let pki = Pki::new();
+    let layer = builder(&pki).build().unwrap();
+    ask(&layer, with_certificate(&pki.good())).await;
+    ask(&layer, with_certificate(&pki.good())).await;
+    ask(&layer, request(&[])).await;
+    ask(&layer, request_from("192.0.2.1", &[("x-client-cert", "forged")])).await;
+    ask(&layer, with_certificate(&pki.issue(&Shape::partner().valid(days(-60), days(-30))))).await;
+    ask(&layer, request(&[("x-client-cert", "garbage"), ("x-client-cert", "garbage")])).await;
+    for (series, count) in [
+        (decisions("accepted", "none", "none", "nginx"), 2.0),
+        (decisions("anonymous", "none", "none", "none"), 2.0),
+        (decisions("refused", "expired", "validation", "none"), 1.0),
+        (decisions("refused", "header-repeated", "header", "none"), 1.0),
+        ("client_cert_untrusted_headers_total".to_owned(), 1.0),
+    ] {
+        assert_eq!(recording.value(&series).await, Some(count), "{series}\n{}", recording.page().await);
+    }
+}
+
+#[tokio::test]
+async fn what_a_rule_decides_is_counted_beside_and_what_it_would_decide_too() {
+    let recording = Recording::start();
+    let pki = Pki::new();
+    let layer = builder(&pki).build().unwrap();
+    let rule = || RequireClientCertLayer::rule(Rule::organization("Nobody AG"));
+    for guard in [rule(), rule().shadow()] {
+        let handler = tower::service_fn(async |_: Request<_>| {
+            Ok::<_, std::convert::Infallible>(http::Response::new(http_body_util::Full::<bytes::Bytes>::default()))
+        });
+        let service = tower::Layer::layer(&layer, tower::Layer::layer(&guard, handler));
+        service.oneshot(with_certificate(&pki.good())).await.unwrap();
+    }
+    assert_eq!(recording.value(&decisions("accepted", "none", "none", "nginx")).await, Some(2.0));
+    assert_eq!(recording.value(&decisions("refused", "rule-denied", "authorization", "nginx")).await, Some(1.0));
+    assert_eq!(recording.value("client_cert_shadow_denials_total{reason=\"rule-denied\"}").await, Some(1.0));
+}
+
+#[tokio::test]
+async fn headers_that_are_removed_are_counted() {
+    let recording = Recording::start();
+    let edge = Gateway::custom("edge", ["192.0.2.0/28"]).unwrap().header("x-edge-cert").unwrap();
+    let layer = builder(&Pki::new()).gateway(edge).build().unwrap();
+    ask(&layer, request(&[("x_client_cert", "a"), ("x.client.cert", "b"), ("x-edge-cert", "c")])).await;
+    assert_eq!(recording.value("client_cert_look_alike_headers_total").await, Some(2.0));
+    assert_eq!(recording.value("client_cert_foreign_headers_total{gateway=\"nginx\"}").await, Some(1.0));
+}
+
+#[tokio::test]
+async fn days_to_expiry_are_a_histogram_by_anchor_and_name_nobody() {
+    let recording = Recording::start();
+    let pki = Pki::new();
+    let layer = builder(&pki).build().unwrap();
+    ask(&layer, with_certificate(&pki.issue(&Shape::partner().valid(days(-1), days(10))))).await;
+    ask(&layer, with_certificate(&pki.issue(&Shape::partner().valid(days(-1), days(100))))).await;
+    let bucket = |days: &str| format!("client_cert_client_expiry_days_bucket{{anchor=\"ours\",le=\"{days}\"}}");
+    assert_eq!(recording.value(&bucket("7")).await, Some(0.0));
+    assert_eq!(recording.value(&bucket("14")).await, Some(1.0));
+    assert_eq!(recording.value(&bucket("365")).await, Some(2.0));
+    let page = recording.page().await;
+    for of_the_client in ["Big Partner", "data-exchange", "Test Intermediate", "10.1.0.4"] {
+        assert!(!page.contains(of_the_client), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn trust_and_lists_are_told_when_they_come_into_force() {
+    let recording = Recording::start();
+    let pki = Pki::new();
+    let clock = Moved::default();
+    let layer = builder(&pki).crls(list(&pki, &ListShape::new().revoke(&[7]))).clock(clock.clone()).build().unwrap();
+    let at = |days: u64| {
+        let seconds = crate::support::pki::NOW_UNIX_SECONDS + days * DAY_SECONDS;
+        Some(f64::from(u32::try_from(seconds).unwrap()))
+    };
+    assert_eq!(recording.value("client_cert_trust_since_timestamp_seconds").await, at(0));
+    assert_eq!(recording.value("client_cert_crls").await, Some(1.0));
+    assert_eq!(recording.value("client_cert_crl_entries").await, Some(1.0));
+    assert_eq!(recording.value("client_cert_crl_earliest_next_update_timestamp_seconds").await, at(7));
+    let issued = "client_cert_crl_oldest_this_update_timestamp_seconds";
+    assert_eq!(recording.value(issued).await, at(0).map(|now| now - 86_400.0));
+
+    clock.forward(DAY_SECONDS);
+    let handle = layer.handle();
+    handle.replace_deny_list(DenyList::new());
+    handle.replace_crls(list(&pki, &ListShape::new().number(2).issued(days(1), days(3)))).unwrap();
+    handle.replace_crls(RevocationLists::from_octets([1, 2, 3])).unwrap_err();
+    let replaced =
+        |what: &str, result: &str| format!("client_cert_replacements_total{{what=\"{what}\",result=\"{result}\"}}");
+    assert_eq!(recording.value(issued).await, at(1));
+    assert_eq!(recording.value(&replaced("deny-list", "done")).await, Some(1.0));
+    assert_eq!(recording.value(&replaced("revocation-lists", "done")).await, Some(1.0));
+    assert_eq!(recording.value(&replaced("revocation-lists", "failed")).await, Some(1.0));
+}
+
+#[tokio::test]
+async fn a_recorder_that_comes_late_is_told_on_demand() {
+    let pki = Pki::new();
+    let layer = builder(&pki).build().unwrap();
+    let recording = Recording::start();
+    assert_eq!(recording.value("client_cert_crls").await, None);
+    layer.handle().publish_metrics();
+    assert_eq!(recording.value("client_cert_crls").await, Some(0.0));
+}
+
+#[tokio::test]
+async fn what_a_policy_let_pass_is_counted() {
+    let recording = Recording::start();
+    let pki = Pki::new();
+    let layer = builder(&pki)
+        .crls(RevocationLists::from_octets(pki.root.sign_list(&ListShape::new())))
+        .revocation_policy("ours", RevocationPolicy::deny().allow_no_source())
+        .build()
+        .unwrap();
+    ask(&layer, with_certificate(&pki.good())).await;
+    assert_eq!(recording.value("client_cert_revocation_allowed_total{gateway=\"nginx\"}").await, Some(1.0));
+}
