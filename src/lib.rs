@@ -62,11 +62,17 @@
 //!
 //! # Features
 //!
-//! `aws-lc-rs` (default) and `ring` provide signature algorithms, `axum` (default) and `tonic` the glue for these
-//! frameworks, `serde` makes identities and evidence serializable, `config` reads access tables from TOML or any format of
-//! serde, `regex` allows regular expressions in rules, `fetch` lets revocation data come over the network, `metrics` tells
-//! the recorder of the crate of that name what is decided, `test-kit` is for your own tests and missing from release
-//! builds. Features add; none changes what is accepted.
+//! Features add; none changes what is accepted.
+//!
+//! - `aws-lc-rs` (default) and `ring`: signature algorithms.
+//! - `axum` (default) and `tonic`: the glue for these frameworks.
+//! - `serde`: identities and evidence are serializable.
+//! - `config`: a layer from one TOML file; access tables from any format of serde.
+//! - `json-schema`: the schema of that file.
+//! - `regex`: regular expressions in rules.
+//! - `fetch`: revocation data comes over the network.
+//! - `metrics`: the recorder of the crate of that name is told what is decided.
+//! - `test-kit`: for your own tests, and missing from release builds.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -78,6 +84,10 @@ mod authorization;
 #[cfg(feature = "axum")]
 mod axum;
 mod clock;
+#[cfg(feature = "config")]
+mod config;
+#[cfg(feature = "config")]
+mod document;
 #[cfg(doctest)]
 mod documents;
 mod encoding;
@@ -120,10 +130,13 @@ pub use authorization::{
     TokenBindingError, TokenClaims,
 };
 pub use clock::{Clock, SystemClock};
+#[cfg(feature = "config")]
+pub use config::ClientCertConfig;
 pub use encoding::{Encoding, EncodingError, XfccElement};
 pub use error::{
-    AddressRangeProblem, CertificateProblem, ConfigError, FetchUrlProblem, HeaderNameProblem, Origin, PemProblem,
-    RevocationListError, RevocationListProblem, SecretOrigin, SecretProblem, SenderProblem,
+    AddressRangeProblem, CertificateProblem, ConfigError, DocumentError, DocumentProblem, FetchUrlProblem,
+    HeaderNameProblem, Origin, PemProblem, RevocationListError, RevocationListProblem, SecretOrigin, SecretProblem,
+    SenderProblem,
 };
 pub use events::Counts;
 pub use explain::{Explanation, Step, StepOutcome};

@@ -41,4 +41,6 @@ pub use self::rule::{DistinguishedNamePattern, DnsPattern, RequestValue, Rule, T
 #[cfg(feature = "config")]
 pub use self::table::AccessDocument;
 pub use self::table::{AccessTable, AccessTableBuilder, Advice};
+#[cfg(feature = "config")]
+pub(crate) use self::table::{RuleTable, TestTable, authority};
 pub use self::token_binding::{Thumbprint, TokenBindingError, TokenClaims};

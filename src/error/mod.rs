@@ -1,6 +1,7 @@
 //! Everything that can be wrong while a layer is built or its trust is replaced.
 
 mod certificate_source;
+mod document;
 mod fetch_url;
 mod revocation_list;
 mod sender;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 pub use self::certificate_source::{CertificateProblem, Origin, PemProblem};
+pub use self::document::{DocumentError, DocumentProblem};
 pub use self::fetch_url::FetchUrlProblem;
 pub use self::revocation_list::{RevocationListError, RevocationListProblem};
 pub use self::sender::{SecretOrigin, SecretProblem, SenderProblem};
@@ -63,6 +65,11 @@ pub enum ConfigError {
         /// The most there may be.
         limit: Duration,
     },
+    /// Two choices where one is expected, or none.
+    Contradiction {
+        /// What was found and what was expected.
+        problem: String,
+    },
     /// A line of a deny-list that names no certificate, key, or issuer with serial number.
     DenyListEntry {
         /// Where it came from.
@@ -71,6 +78,13 @@ pub enum ConfigError {
         line: usize,
         /// The line as given.
         value: String,
+    },
+    /// A configuration document.
+    Document(Box<DocumentError>),
+    /// An environment variable that is not set, or not text.
+    EnvironmentVariable {
+        /// Its name.
+        name: String,
     },
     /// `except` without `required`.
     ExceptWithoutRequired,
@@ -208,6 +222,11 @@ impl fmt::Display for ConfigError {
                  public-key and a SHA-256, or issuer, the SHA-256 of its certificate or key, serial and the number",
                 Escaped(value)
             ),
+            Self::Contradiction { problem } => f.write_str(problem),
+            Self::Document(error) => error.fmt(f),
+            Self::EnvironmentVariable { name } => {
+                write!(f, "environment variable {} is not set, or not text", Escaped(name))
+            }
             Self::ExceptWithoutRequired => {
                 f.write_str("paths are excepted from a requirement that is not set: call required() too")
             }
@@ -256,9 +275,16 @@ impl fmt::Display for ConfigError {
 impl Error for ConfigError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            Self::Document(error) => error.source(),
             Self::File { source, .. } => Some(source),
             _ => None,
         }
+    }
+}
+
+impl From<DocumentError> for ConfigError {
+    fn from(error: DocumentError) -> Self {
+        Self::Document(Box::new(error))
     }
 }
 

@@ -103,6 +103,12 @@ fn parse(text: &str) -> Option<IpNet> {
 /// Bits in front of the IPv4 address in an IPv4-mapped IPv6 address.
 const MAPPED_PREFIX_BITS: u8 = 96;
 
+impl IntoAddressRange for AddressRange {
+    fn into_address_range(self) -> Result<AddressRange, ConfigError> {
+        Ok(self)
+    }
+}
+
 impl IntoAddressRange for &str {
     fn into_address_range(self) -> Result<AddressRange, ConfigError> {
         let text = self.trim();
@@ -146,6 +152,7 @@ mod sealed {
     #[expect(unnameable_types, reason = "sealed: implemented here alone")]
     pub trait Sealed {}
 
+    impl Sealed for super::AddressRange {}
     impl Sealed for &str {}
     impl Sealed for String {}
     impl Sealed for &String {}

@@ -6,9 +6,10 @@ use http::StatusCode;
 
 use super::ClientCertLayer;
 use super::refusal::{References, Refusals};
+use super::require::AccessTableHandle;
 use super::service::Shared;
 use crate::authenticator::{Authenticator, Limits, UntrustedHeader};
-use crate::authorization::Presence;
+use crate::authorization::{AccessTable, Presence};
 use crate::clock::{Clock, SystemClock};
 use crate::error::ConfigError;
 use crate::events::Events;
@@ -37,6 +38,7 @@ pub struct ClientCertLayerBuilder {
     re_emission: ReEmission,
     required: bool,
     except: Vec<String>,
+    access: Option<AccessTable>,
     limits: Limits,
     clock: Arc<dyn Clock>,
     statuses: HashMap<Reason, StatusCode>,
@@ -58,6 +60,7 @@ impl ClientCertLayerBuilder {
             re_emission: ReEmission::default(),
             required: false,
             except: Vec::new(),
+            access: None,
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
             statuses: HashMap::new(),
@@ -136,6 +139,16 @@ impl ClientCertLayerBuilder {
         self
     }
 
+    /// Asks this table of every request, in the layer itself: what it denies reaches no handler. Default: none, and rules
+    /// stand where [`RequireClientCertLayer`](crate::RequireClientCertLayer) is put.
+    ///
+    /// Lines for templates of routes hold only where the framework has chosen the route before this layer runs, as
+    /// `Router::layer` of axum does; elsewhere such requests are denied.
+    pub fn access_table(mut self, table: AccessTable) -> Self {
+        self.access = Some(table);
+        self
+    }
+
     /// Refuses requests that carry the certificate header but do not come from a gateway. Default: the header is
     /// removed, counted and warned about, and the request goes on as anonymous.
     pub fn refuse_untrusted_header(mut self) -> Self {
@@ -166,6 +179,12 @@ impl ClientCertLayerBuilder {
     /// The clock by which certificates are judged. Default: the system's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    #[cfg(feature = "config")]
+    pub(crate) fn shared_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
         self
     }
 
@@ -237,7 +256,8 @@ impl ClientCertLayerBuilder {
             grpc_codes: self.grpc_codes,
             references: References::default(),
         });
-        let shared = Shared { authenticator, re_emission: self.re_emission, presence, refusals };
+        let access = self.access.map(AccessTableHandle::new);
+        let shared = Shared { authenticator, re_emission: self.re_emission, presence, access, refusals };
         shared.publish();
         Ok(ClientCertLayer::new(shared))
     }

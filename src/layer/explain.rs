@@ -30,7 +30,7 @@ impl ClientCertHandle {
     /// ```
     #[must_use]
     pub fn explain(&self, request: &Parts) -> Explanation {
-        self.explained(request, None)
+        self.explained(request, self.shared.access.as_ref())
     }
 
     /// As [`explain`](Self::explain), with what an access table says to it as the last step.

@@ -11,6 +11,7 @@ use super::future::ResponseFuture;
 use super::peer_address::connection_of;
 use super::protocol::Protocol;
 use super::refusal::{Refusal, Refusals};
+use super::require::{AccessTableHandle, Check};
 use super::response_body::ResponseBody;
 use crate::authenticator::{Authenticator, Finding, Rejected};
 use crate::authorization::Presence;
@@ -34,6 +35,8 @@ pub(super) struct Shared {
     pub(super) authenticator: Authenticator,
     pub(super) re_emission: ReEmission,
     pub(super) presence: Presence,
+    /// Asked of every request that was authenticated, the anonymous ones too.
+    pub(super) access: Option<AccessTableHandle>,
     pub(super) refusals: Arc<Refusals>,
 }
 
@@ -57,11 +60,8 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        match self.shared.authenticate(&mut request) {
-            Ok(authentication) => {
-                request.extensions_mut().insert(authentication.clone());
-                ResponseFuture::authenticated(self.inner.call(request), authentication)
-            }
+        match self.shared.admit(&mut request) {
+            Ok(authentication) => ResponseFuture::authenticated(self.inner.call(request), authentication),
             Err(refusal) => {
                 let protocol = Protocol::of(request.method(), request.version(), request.headers());
                 ResponseFuture::refused(refusal, protocol)
@@ -71,6 +71,19 @@ where
 }
 
 impl Shared {
+    /// Authenticates the request, leaves what was found in its extensions, and asks the layer's own access table.
+    fn admit<B>(&self, request: &mut Request<B>) -> Result<Authentication, Refusal> {
+        let authentication = self.authenticate(request)?;
+        request.extensions_mut().insert(authentication.clone());
+        match &self.access {
+            Some(table) => match Check::Table(table.clone()).judge(request, &authentication) {
+                Ok(()) => Ok(authentication),
+                Err(error) => Err(authentication.refuse(error)),
+            },
+            None => Ok(authentication),
+        }
+    }
+
     fn authenticate<B>(&self, request: &mut Request<B>) -> Result<Authentication, Refusal> {
         let connection = connection_of(request.extensions());
         let peer = connection.peer;

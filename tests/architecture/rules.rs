@@ -41,6 +41,8 @@ const MODULES: &[(&str, &[&str])] = &[
     ("escape", &[]),
     ("utc", &[]),
     ("clock", &[]),
+    // What documents are made of, for rules and for the configuration.
+    ("document", &["escape"]),
     ("evidence", &["reason", "utc"]),
     ("certificate", &["escape", "utc"]),
     ("error", &["certificate", "escape", "utc"]),
@@ -54,7 +56,19 @@ const MODULES: &[(&str, &[&str])] = &[
     ("identity", &["certificate", "clock", "escape", "evidence", "gateway", "revocation", "utc", "validation"]),
     (
         "authorization",
-        &["certificate", "clock", "error", "escape", "evidence", "gateway", "identity", "reason", "utc", "validation"],
+        &[
+            "certificate",
+            "clock",
+            "document",
+            "error",
+            "escape",
+            "evidence",
+            "gateway",
+            "identity",
+            "reason",
+            "utc",
+            "validation",
+        ],
     ),
     // What knows several stages.
     (
@@ -143,6 +157,24 @@ const MODULES: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
+    // The whole of it from one document.
+    (
+        "config",
+        &[
+            "authorization",
+            "certificate",
+            "clock",
+            "document",
+            "encoding",
+            "error",
+            "escape",
+            "gateway",
+            "layer",
+            "reason",
+            "revocation",
+            "validation",
+        ],
+    ),
     // Not in the library: what fuzz targets and their replay demand of the stages.
     ("fuzzing", &["certificate", "clock", "encoding", "error", "gateway", "identity", "layer", "validation"]),
     // For the tests of users. It goes through the layer as everybody does, and nobody may name it.
@@ -177,6 +209,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "authenticator",
             "events",
             "explain",
+            "config",
+            "events",
             "fuzzing",
             "gateway",
             "header",
@@ -193,6 +227,9 @@ const CRATES: &[(&str, &[&str])] = &[
     ("axum", &["axum", "layer"]),
     ("tonic", &["layer", "test_kit", "tonic"]),
     ("rcgen", &["test_kit"]),
+    ("schemars", &["config", "document"]),
+    ("toml", &["authorization", "config"]),
+    ("tonic", &["layer", "tonic"]),
     ("tokio", &["axum"]),
     ("tracing", &["events"]),
     ("metrics", &["events"]),
@@ -205,7 +242,7 @@ const CRATES: &[(&str, &[&str])] = &[
 const TEXTS: &[(&str, &[&str], &str)] = &[
     ("SystemTime::now", &["clock"], "only the clock reads the time of the machine"),
     ("Instant::now", &["clock"], "only the clock reads the time of the machine"),
-    ("std::env", &["gateway"], "nothing is configured by the environment, but a secret that is asked for by name"),
+    ("std::env", &["config", "gateway"], "nothing is configured by the environment, but what is asked for by name"),
     ("std::process::", &[], "a library starts and ends no process"),
 ];
 

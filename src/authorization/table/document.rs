@@ -3,12 +3,12 @@ use serde::{Deserialize, Deserializer};
 use super::builder::{self, AccessTableBuilder};
 use super::document_rule::{RuleTable, problem};
 use super::document_test::TestTable;
-use super::fields::table;
 use super::line::{Access, Mode, Place};
 use super::methods::Methods;
 use super::{AccessTable, Advice};
 use crate::authorization::path::PathPattern;
 use crate::clock::Clock;
+use crate::document::table;
 use crate::error::ConfigError;
 use crate::validation::TrustAnchors;
 
@@ -101,6 +101,32 @@ impl AccessDocument {
     /// [`ConfigError::Pattern`] for rules that cannot be read.
     pub fn lint(&self, anchors: &TrustAnchors, clock: &dyn Clock) -> Result<Vec<Advice>, ConfigError> {
         Ok(self.builder()?.lint(anchors, clock))
+    }
+
+    pub(crate) fn of(rule: Option<Vec<RuleTable>>, otherwise: Option<RuleTable>, test: Option<Vec<TestTable>>) -> Self {
+        Self(Document { rule, otherwise, test })
+    }
+
+    /// Whether it says nothing at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.rule.is_none() && self.0.otherwise.is_none() && self.0.test.is_none()
+    }
+
+    /// The first rule or test that cannot be read: its field, its place in the list, and why.
+    pub(crate) fn first_problem(&self, clock: &dyn Clock) -> Option<(&'static str, Option<usize>, ConfigError)> {
+        for (index, rule) in self.0.rule.iter().flatten().enumerate() {
+            if let Err(problem) = add(AccessTable::builder(), rule) {
+                return Some(("rule", Some(index), problem));
+            }
+        }
+        let table = match self.builder() {
+            Ok(builder) => builder.build(),
+            Err(problem) => return Some(("otherwise", None, problem)),
+        };
+        let mut tests = self.0.test.iter().flatten().enumerate();
+        tests.find_map(|(index, test)| {
+            test.failure(index + 1, &table, clock).err().map(|problem| ("test", Some(index), problem))
+        })
     }
 
     fn builder(&self) -> Result<AccessTableBuilder, ConfigError> {

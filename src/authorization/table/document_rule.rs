@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::document_text::TextTable;
-use super::fields::{OneOrMany, table};
+use super::document_text::{TextTable, pattern_of};
 use crate::authorization::rule::{DnsPattern, Rule, TextPattern};
 use crate::certificate::{Fingerprint, ObjectIdentifier, Purpose};
+use crate::document::{OneOrMany, table};
 use crate::error::ConfigError;
 use crate::validation::IssuedBy;
 
@@ -236,7 +236,7 @@ fn push_text(
     rule: impl FnOnce(TextPattern) -> Rule,
 ) -> Result<(), ConfigError> {
     if let Some(values) = values {
-        rules.push(rule(TextTable::pattern_of(&values.0)?));
+        rules.push(rule(pattern_of(&values.0)?));
     }
     Ok(())
 }
@@ -255,7 +255,7 @@ fn push_any(
 }
 
 /// A label of an anchor, or `sha256:` or `spki-sha256:` and a fingerprint.
-fn authority(text: &str) -> Result<IssuedBy, ConfigError> {
+pub(crate) fn authority(text: &str) -> Result<IssuedBy, ConfigError> {
     match text.split_once(':') {
         Some(("sha256", digits)) => fingerprint(digits).map(IssuedBy::certificate),
         Some(("spki-sha256", digits)) => fingerprint(digits).map(IssuedBy::public_key),

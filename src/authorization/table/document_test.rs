@@ -9,13 +9,13 @@ use rustls_pki_types::pem::PemObject as _;
 
 use super::AccessTable;
 use super::document_rule::problem;
-use super::fields::{OneOrMany, table};
 use crate::authorization::access_request::{Facts, Lone, Parameters, RequestFacts, RequestValues};
 use crate::authorization::presence::{Absence, CertificateMissing};
 use crate::authorization::rule::DistinguishedNamePattern;
 use crate::authorization::sample::{SampleCertificate, SampleName, UTF8_STRING};
 use crate::certificate::{Certificate, ObjectIdentifier};
 use crate::clock::Clock;
+use crate::document::{OneOrMany, table};
 use crate::error::ConfigError;
 use crate::evidence::Evidence;
 

@@ -1,20 +1,10 @@
-use std::fmt;
-
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
-
 use super::document_rule::problem;
-use super::fields::table;
 use crate::authorization::rule::{RequestValue, TextPattern};
+use crate::document::{TextOr, table};
 use crate::error::ConfigError;
 
 /// What a text must be: a string, or a table that spells out how it is compared.
-#[derive(Debug)]
-pub(super) enum TextTable {
-    Exact(String),
-    Spelled(Box<SpelledText>),
-}
+pub(crate) type TextTable = TextOr<SpelledText>;
 
 table! {
     /// Exactly one of the first eight, and how it is compared.
@@ -33,18 +23,16 @@ table! {
     }
 }
 
-impl TextTable {
-    /// Strings are alternatives; a table stands alone.
-    pub(super) fn pattern_of(values: &[Self]) -> Result<TextPattern, ConfigError> {
-        if let [Self::Spelled(spelled)] = values {
-            return spelled.pattern();
-        }
-        let texts = values.iter().map(|value| match value {
-            Self::Exact(text) => Ok(text.clone()),
-            Self::Spelled(_) => Err(problem("list", "has a table among several values, expected strings")),
-        });
-        texts.collect::<Result<Vec<_>, _>>().map(TextPattern::one_of)
+/// Strings are alternatives; a table stands alone.
+pub(super) fn pattern_of(values: &[TextTable]) -> Result<TextPattern, ConfigError> {
+    if let [TextOr::Table(spelled)] = values {
+        return spelled.pattern();
     }
+    let texts = values.iter().map(|value| match value {
+        TextOr::Text(text) => Ok(text.clone()),
+        TextOr::Table(_) => Err(problem("list", "has a table among several values, expected strings")),
+    });
+    texts.collect::<Result<Vec<_>, _>>().map(TextPattern::one_of)
 }
 
 impl SpelledText {
@@ -76,29 +64,5 @@ impl SpelledText {
             pattern = pattern.fold_spaces();
         }
         Ok(pattern)
-    }
-}
-
-impl<'de> Deserialize<'de> for TextTable {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-
-        impl<'de> Visitor<'de> for Text {
-            type Value = TextTable;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text, or a table such as { glob = \"svc-*\" }")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(TextTable::Exact(text.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                SpelledText::deserialize(MapAccessDeserializer::new(map)).map(Box::new).map(TextTable::Spelled)
-            }
-        }
-
-        deserializer.deserialize_any(Text)
     }
 }

@@ -9,8 +9,6 @@ mod document_rule;
 mod document_test;
 #[cfg(feature = "config")]
 mod document_text;
-#[cfg(feature = "config")]
-mod fields;
 mod line;
 mod lint;
 mod methods;
@@ -21,6 +19,10 @@ use std::collections::BTreeMap;
 pub use self::builder::AccessTableBuilder;
 #[cfg(feature = "config")]
 pub use self::document::AccessDocument;
+#[cfg(feature = "config")]
+pub(crate) use self::document_rule::{RuleTable, authority};
+#[cfg(feature = "config")]
+pub(crate) use self::document_test::TestTable;
 use self::line::{Access, Line, Place};
 pub use self::lint::Advice;
 use self::tree::{Lookup, Tree};

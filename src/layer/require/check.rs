@@ -13,7 +13,7 @@ use crate::layer::Authentication;
 
 /// What is asked of each request.
 #[derive(Clone)]
-pub(super) enum Check {
+pub(in crate::layer) enum Check {
     Authorizer(Arc<dyn Authorizer>),
     BoundToken(fn(&Extensions) -> Result<Thumbprint, TokenBindingError>),
     Rule(Arc<Rule>),
@@ -35,7 +35,7 @@ impl Check {
         })
     }
 
-    pub(super) fn judge<B>(
+    pub(in crate::layer) fn judge<B>(
         &self,
         request: &Request<B>,
         authentication: &Authentication,

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use tower::Layer;
 
 pub use self::asynchronous::{RequireClientCertAsync, RequireClientCertAsyncFuture, RequireClientCertAsyncLayer};
-use self::check::{Check, Mode};
+pub(super) use self::check::Check;
+use self::check::Mode;
 pub use self::service::RequireClientCert;
 pub use self::table_handle::AccessTableHandle;
 pub use self::values::AuthenticatedUser;

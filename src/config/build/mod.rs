@@ -1,0 +1,8 @@
+//! From the document to the builder.
+
+mod certificates;
+mod gateway;
+mod options;
+mod sender;
+
+pub(super) use self::options::builder;

@@ -1,0 +1,274 @@
+//! Everything but gateways and certificates.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::certificates::{anchors, intermediates, pinned, pinned_beside};
+use super::gateway::gateway;
+use super::sender::attribute_type;
+use crate::authorization::{AccessDocument, authority};
+use crate::clock::Clock;
+use crate::config::document::{
+    AnswerTable, CrlTable, Document, GrpcWord, KeyKindWord, LimitsTable, PoliciesTable, RequestsTable,
+    RevocationPolicyTable, RevocationTable, ScopeWord, ValidationTable,
+};
+use crate::config::key::{At as _, Key, Mistake, contradiction};
+use crate::config::sources::Sources;
+use crate::document::{OneOrMany, TextOr, unknown};
+use crate::error::ConfigError;
+use crate::layer::{ClientCertLayer, ClientCertLayerBuilder};
+use crate::reason::{GrpcCode, Reason};
+use crate::revocation::{DenyList, RevocationLists, RevocationPolicy, RevocationScope};
+use crate::validation::{IssuedBy, KeyKind, KeyPolicy, RequiredPolicies};
+
+/// A builder on which everything is set that the document says.
+pub(in crate::config) fn builder(
+    document: &Document,
+    rules: &AccessDocument,
+    sources: &Sources<'_>,
+    clock: &dyn Clock,
+) -> Result<ClientCertLayerBuilder, Mistake> {
+    let key = Key::top("gateway");
+    let gateways = document.gateway.iter().flatten().enumerate();
+    let mut gateways = gateways.map(|(index, table)| gateway(table, &key.index(index), sources));
+    let Some(first) = gateways.next() else {
+        return contradiction(&key, "is not there: without a gateway, nobody could send a certificate");
+    };
+    let anchors = anchors(document.anchors.as_deref().unwrap_or_default(), &Key::top("anchors"), sources)?;
+    let mut builder = ClientCertLayer::builder(first?, anchors);
+    for another in gateways {
+        builder = builder.gateway(another?);
+    }
+    if let Some(tables) = &document.intermediates {
+        builder = builder.intermediates(intermediates(tables, &Key::top("intermediates"), sources)?);
+    }
+    for (index, table) in document.pinned.iter().flatten().enumerate() {
+        builder = builder.trust_pinned(pinned(table, &Key::top("pinned").index(index))?);
+    }
+    if let Some(table) = &document.validation {
+        builder = validation(builder, table, &Key::top("validation"))?;
+    }
+    if let Some(table) = &document.revocation {
+        builder = revocation(builder, table, &Key::top("revocation"), sources)?;
+    }
+    if let Some(table) = &document.requests {
+        builder = requests(builder, table);
+    }
+    if let Some(LimitsTable { max_header_bytes, max_certificates }) = &document.limits {
+        builder = set(builder, *max_header_bytes, ClientCertLayerBuilder::max_header_bytes);
+        builder = set(builder, *max_certificates, ClientCertLayerBuilder::max_certificates);
+    }
+    for (code, table) in document.answers.iter().flatten() {
+        builder = answer(builder, code, table, &Key::top("answers").field(code))?;
+    }
+    access(builder, rules, clock)
+}
+
+fn validation(
+    mut builder: ClientCertLayerBuilder,
+    table: &ValidationTable,
+    key: &Key,
+) -> Result<ClientCertLayerBuilder, Mistake> {
+    builder = set(builder, table.clock_skew_seconds.map(Duration::from_secs), ClientCertLayerBuilder::clock_skew);
+    builder = set(builder, table.max_depth, ClientCertLayerBuilder::max_depth);
+    builder = set(builder, table.max_lifetime_seconds.map(Duration::from_secs), ClientCertLayerBuilder::max_lifetime);
+    if table.min_rsa_bits.is_some() || table.without_keys.is_some() {
+        builder = builder.key_policy(key_policy(table, key)?);
+    }
+    for (index, policies) in table.required_policies.iter().flatten().enumerate() {
+        builder = builder.require_policies(required_policies(policies, &key.field("required_policies").index(index))?);
+    }
+    if let Some(names) = &table.only_issued_by {
+        let key = key.field("only_issued_by");
+        let each = names.0.iter().enumerate().map(|(index, text)| authority(text).at(&key.index(index)));
+        builder = builder.only_issued_by(each.collect::<Result<Vec<_>, _>>()?);
+    }
+    for (index, attributes) in table.only_issued_by_subject.iter().flatten().enumerate() {
+        let key = key.field("only_issued_by_subject").index(index);
+        let mut subject = Vec::new();
+        for (index, table) in attributes.iter().enumerate() {
+            let key = key.index(index);
+            let (Some(attribute), Some(value)) = (&table.attribute, &table.value) else {
+                return contradiction(&key, "lacks attribute or value, expected both");
+            };
+            subject.push((attribute_type(attribute, &key.field("attribute"))?, value));
+        }
+        builder = builder.only_issued_by([IssuedBy::subject(subject)]);
+    }
+    if let Some(pins) = &table.only_pinned {
+        builder = builder.only_pinned(pinned_beside(pins, &key.field("only_pinned"))?);
+    }
+    Ok(builder)
+}
+
+fn key_policy(table: &ValidationTable, key: &Key) -> Result<KeyPolicy, Mistake> {
+    let mut policy = KeyPolicy::default();
+    if let Some(bits) = table.min_rsa_bits {
+        policy = policy.min_rsa_bits(bits).at(&key.field("min_rsa_bits"))?;
+    }
+    let kinds = table.without_keys.iter().flat_map(|kinds| &kinds.0);
+    Ok(kinds.fold(policy, |policy, kind| {
+        policy.without(match kind {
+            KeyKindWord::Ed25519 => KeyKind::Ed25519,
+            KeyKindWord::P256 => KeyKind::P256,
+            KeyKindWord::P384 => KeyKind::P384,
+            KeyKindWord::P521 => KeyKind::P521,
+            KeyKindWord::Rsa => KeyKind::Rsa,
+        })
+    }))
+}
+
+fn required_policies(table: &PoliciesTable, key: &Key) -> Result<RequiredPolicies, Mistake> {
+    let oids = |texts: &OneOrMany<String>, field| {
+        let key = key.field(field);
+        let oid = |(index, text): (usize, &String)| {
+            let problem =
+                |error| ConfigError::Pattern { value: text.clone(), problem: format!("cannot be used: {error}") };
+            text.parse()
+                .map_err(|error: crate::certificate::ParseObjectIdentifierError| problem(error))
+                .at(&key.index(index))
+        };
+        texts.0.iter().enumerate().map(oid).collect::<Result<Vec<_>, _>>()
+    };
+    match (&table.all, &table.any) {
+        (Some(all), None) if !all.0.is_empty() => Ok(RequiredPolicies::all(oids(all, "all")?)),
+        (None, Some(any)) => Ok(RequiredPolicies::any(oids(any, "any")?)),
+        _ => contradiction(key, "has none or both of all and any, or an empty all, expected exactly one"),
+    }
+}
+
+fn revocation(
+    mut builder: ClientCertLayerBuilder,
+    table: &RevocationTable,
+    key: &Key,
+    sources: &Sources<'_>,
+) -> Result<ClientCertLayerBuilder, Mistake> {
+    if let Some(path) = &table.deny_list {
+        let key = key.field("deny_list");
+        builder = builder.deny_list(DenyList::from_file(sources.path(path, &key)?).at(&key)?);
+    }
+    if let Some(places) = &table.crls {
+        let key = key.field("crls");
+        if places.0.is_empty() {
+            return contradiction(&key, "is empty: leave it out, or name a file or directory");
+        }
+        for (index, place) in places.0.iter().enumerate() {
+            builder = builder.crls(lists(place, &key.index(index), sources)?);
+        }
+    }
+    if let Some(scope) = table.scope {
+        builder = builder.revocation_scope(match scope {
+            ScopeWord::EndEntity => RevocationScope::EndEntity,
+            ScopeWord::WholePath => RevocationScope::WholePath,
+        });
+    }
+    for (label, policy) in table.policy.iter().flatten() {
+        builder = builder.revocation_policy(label, revocation_policy(policy, &key.field("policy").field(label))?);
+    }
+    Ok(builder)
+}
+
+fn lists(place: &TextOr<CrlTable>, key: &Key, sources: &Sources<'_>) -> Result<RevocationLists, Mistake> {
+    let table = match place {
+        TextOr::Text(path) => return Ok(RevocationLists::at(sources.below_base(path))),
+        TextOr::Table(table) => table,
+    };
+    let path = match (&table.path, &table.env) {
+        (Some(path), None) => sources.below_base(path),
+        (None, Some(name)) => sources.variable(name, &key.field("env"))?,
+        _ => return contradiction(key, "has none or both of path and env, expected exactly one"),
+    };
+    let lists = RevocationLists::at(path);
+    Ok(if table.allow_missing_number == Some(true) { lists.allow_missing_number() } else { lists })
+}
+
+fn revocation_policy(table: &RevocationPolicyTable, key: &Key) -> Result<RevocationPolicy, Mistake> {
+    let mut policy = RevocationPolicy::deny();
+    match (table.allow_stale, table.allow_stale_for_seconds) {
+        (Some(true), Some(_)) => {
+            return contradiction(key, "has allow_stale beside allow_stale_for_seconds, expected one of both");
+        }
+        (Some(true), None) => policy = policy.allow_stale(),
+        (_, Some(seconds)) => policy = policy.allow_stale_for(Duration::from_secs(seconds)),
+        (_, None) => {}
+    }
+    Ok(if table.allow_no_source == Some(true) { policy.allow_no_source() } else { policy })
+}
+
+fn requests(mut builder: ClientCertLayerBuilder, table: &RequestsTable) -> ClientCertLayerBuilder {
+    if table.required == Some(true) {
+        builder = builder.required();
+    }
+    builder = builder.except(table.except.iter().flat_map(|paths| paths.0.clone()));
+    if table.refuse_untrusted_header == Some(true) {
+        builder = builder.refuse_untrusted_header();
+    }
+    if table.re_emit_rfc9440 == Some(true) {
+        builder = builder.re_emit_rfc9440();
+    }
+    builder
+}
+
+fn answer(
+    mut builder: ClientCertLayerBuilder,
+    code: &str,
+    table: &AnswerTable,
+    key: &Key,
+) -> Result<ClientCertLayerBuilder, Mistake> {
+    let Some(reason) = Reason::ALL.iter().copied().find(|reason| reason.code() == code) else {
+        let codes: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        return contradiction(key, unknown("reason code", code, &codes));
+    };
+    if let Some(status) = table.status {
+        let key = key.field("status");
+        let refused = |_| ConfigError::Status { value: status };
+        let known = StatusCode::from_u16(status).map_err(refused).at(&key)?;
+        if !(400..600).contains(&status) {
+            return Err(ConfigError::Status { value: status }).at(&key);
+        }
+        builder = builder.status(reason, known);
+    }
+    if let Some(word) = table.grpc {
+        builder = builder.grpc_code(
+            reason,
+            match word {
+                GrpcWord::Internal => GrpcCode::INTERNAL,
+                GrpcWord::InvalidArgument => GrpcCode::INVALID_ARGUMENT,
+                GrpcWord::PermissionDenied => GrpcCode::PERMISSION_DENIED,
+                GrpcWord::ResourceExhausted => GrpcCode::RESOURCE_EXHAUSTED,
+                GrpcWord::Unauthenticated => GrpcCode::UNAUTHENTICATED,
+                GrpcWord::Unavailable => GrpcCode::UNAVAILABLE,
+            },
+        );
+    }
+    Ok(builder)
+}
+
+/// Without any rule there is no table, and handlers decide.
+fn access(
+    builder: ClientCertLayerBuilder,
+    rules: &AccessDocument,
+    clock: &dyn Clock,
+) -> Result<ClientCertLayerBuilder, Mistake> {
+    if rules.is_empty() {
+        return Ok(builder);
+    }
+    if let Some((field, index, problem)) = rules.first_problem(clock) {
+        let key = Key::top(field);
+        return Err(problem).at(&index.map_or_else(|| key.clone(), |index| key.index(index)));
+    }
+    let table = rules.build(clock).at(&Key::top("test"))?;
+    Ok(builder.access_table(table))
+}
+
+fn set<T>(
+    builder: ClientCertLayerBuilder,
+    value: Option<T>,
+    option: impl FnOnce(ClientCertLayerBuilder, T) -> ClientCertLayerBuilder,
+) -> ClientCertLayerBuilder {
+    match value {
+        Some(value) => option(builder, value),
+        None => builder,
+    }
+}

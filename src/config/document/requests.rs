@@ -1,0 +1,47 @@
+use crate::document::{OneOrMany, table, words};
+
+table! {
+    /// What is asked of requests before any rule, and what is handed on.
+    RequestsTable {
+        /// Refuses every request without a certificate.
+        required: bool,
+        /// Paths that may be asked for without one all the same.
+        except: OneOrMany<String>,
+        /// Refuses requests that carry the certificate header but do not come from a gateway.
+        refuse_untrusted_header: bool,
+        /// Hands the inner service a `Client-Cert` and a `Client-Cert-Chain` header, made anew.
+        re_emit_rfc9440: bool,
+    }
+}
+
+table! {
+    /// Bounds on what one request may ask for.
+    LimitsTable {
+        /// The most bytes of all certificate headers of a gateway together.
+        max_header_bytes: usize,
+        /// The most certificates in one request.
+        max_certificates: usize,
+    }
+}
+
+table! {
+    /// The answer to one reason.
+    AnswerTable {
+        /// The HTTP status, from 400 to 599.
+        status: u16,
+        /// The gRPC code.
+        grpc: GrpcWord,
+    }
+}
+
+words! {
+    /// A gRPC code.
+    GrpcWord {
+        "INTERNAL" => Internal,
+        "INVALID_ARGUMENT" => InvalidArgument,
+        "PERMISSION_DENIED" => PermissionDenied,
+        "RESOURCE_EXHAUSTED" => ResourceExhausted,
+        "UNAUTHENTICATED" => Unauthenticated,
+        "UNAVAILABLE" => Unavailable,
+    }
+}

@@ -1,0 +1,53 @@
+//! What a configuration reads besides its own text.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use super::document::{PathValue, SecretValue};
+use super::key::{At as _, Key, Mistake, contradiction};
+use crate::document::TextOr;
+use crate::error::ConfigError;
+use crate::gateway::Secret;
+
+/// Finds files relative to one directory.
+#[derive(Debug)]
+pub(super) struct Sources<'a> {
+    base: &'a Path,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn new(base: &'a Path) -> Self {
+        Self { base }
+    }
+
+    pub(super) fn path(&self, value: &PathValue, key: &Key) -> Result<PathBuf, Mistake> {
+        match value {
+            TextOr::Text(text) => Ok(self.below_base(text)),
+            TextOr::Table(table) => match &table.env {
+                Some(name) => self.variable(name, &key.field("env")),
+                None => contradiction(key, "has no env, expected a path or { env = \"NAME\" }"),
+            },
+        }
+    }
+
+    /// The path that an environment variable holds.
+    pub(super) fn variable(&self, name: &str, key: &Key) -> Result<PathBuf, Mistake> {
+        let unset = |_| ConfigError::EnvironmentVariable { name: name.to_owned() };
+        env::var(name).map_err(unset).at(key).map(|text| self.below_base(&text))
+    }
+
+    pub(super) fn below_base(&self, text: &str) -> PathBuf {
+        self.base.join(text)
+    }
+
+    pub(super) fn secret(&self, value: &SecretValue, key: &Key) -> Result<Secret, Mistake> {
+        match (&value.0.env, &value.0.file) {
+            (Some(name), None) => Secret::from_env(name).at(&key.field("env")),
+            (None, Some(path)) => {
+                let key = key.field("file");
+                Secret::from_file(self.path(path, &key)?).at(&key)
+            }
+            _ => contradiction(key, "has none or both of env and file, expected exactly one"),
+        }
+    }
+}

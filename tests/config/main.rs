@@ -1,0 +1,17 @@
+//! Layers built from a file: what it says is in force, and what is wrong in it is told with its line and key.
+
+#![cfg(test)]
+
+mod loading;
+#[cfg(feature = "json-schema")]
+mod schema;
+mod world;
+mod wrong;
+
+#[path = "../pipeline/scene.rs"]
+#[allow(dead_code, reason = "the scene is the pipeline's, and this crate uses another part of it")]
+mod scene;
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
+mod support;
