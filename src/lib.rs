@@ -70,6 +70,7 @@
 //! - `config`: a layer from one TOML file; access tables from any format of serde.
 //! - `json-schema`: the schema of that file.
 //! - `regex`: regular expressions in rules.
+//! - `ocsp`: answers of OCSP responders.
 //! - `fetch`: revocation data comes over the network.
 //! - `metrics`: the recorder of the crate of that name is told what is decided.
 //! - `test-kit`: for your own tests, and missing from release builds.
@@ -135,8 +136,8 @@ pub use config::ClientCertConfig;
 pub use encoding::{Encoding, EncodingError, XfccElement};
 pub use error::{
     AddressRangeProblem, CertificateProblem, ConfigError, DocumentError, DocumentProblem, FetchUrlProblem,
-    HeaderNameProblem, Origin, PemProblem, RevocationListError, RevocationListProblem, SecretOrigin, SecretProblem,
-    SenderProblem,
+    HeaderNameProblem, OcspAnswerError, OcspAnswerProblem, Origin, PemProblem, ResponderStatus, RevocationListError,
+    RevocationListProblem, SecretOrigin, SecretProblem, SenderProblem,
 };
 pub use events::Counts;
 pub use explain::{Explanation, Step, StepOutcome};
@@ -162,8 +163,8 @@ pub use revocation::{
     Fetching, RevocationStore, StoreError, StoreKey, Storing,
 };
 pub use revocation::{
-    DenyList, DenyListMatch, RevocationError, RevocationListInForce, RevocationLists, RevocationPolicy,
-    RevocationProblem, RevocationReason, RevocationScope,
+    DenyList, DenyListMatch, OcspAnswers, RevocationError, RevocationListInForce, RevocationLists, RevocationMode,
+    RevocationPolicy, RevocationProblem, RevocationReason, RevocationScope,
 };
 pub use validation::{
     Intermediates, IssuedBy, KeyKind, KeyPolicy, PathCertificate, Pin, PinKind, PinnedCertificates, Place,

@@ -164,6 +164,10 @@ reasons! {
         RevocationNoSource => "revocation-no-source",
         /// The source that would say whether a certificate of the path is revoked is past its next update.
         RevocationStale => "revocation-stale",
+        /// The responder that would say whether a certificate of the path is revoked gives no answer.
+        RevocationUnavailable => "revocation-unavailable",
+        /// The responder says that it does not know a certificate of the path.
+        RevocationUnknown => "revocation-unknown",
         /// A certificate of the path was revoked.
         Revoked => "revoked",
     }
@@ -199,7 +203,10 @@ impl Reason {
     pub const fn fault(self) -> Fault {
         match self {
             Self::GatewayReportedFailure => Fault::Client,
-            Self::AuthorizerUnavailable | Self::RevocationNoSource | Self::RevocationStale => Fault::Service,
+            Self::AuthorizerUnavailable
+            | Self::RevocationNoSource
+            | Self::RevocationStale
+            | Self::RevocationUnavailable => Fault::Service,
             _ => match self.stage() {
                 Stage::Gateway | Stage::Header | Stage::Encoding => Fault::Gateway,
                 Stage::Validation | Stage::Revocation | Stage::Identity | Stage::Authorization => Fault::Client,
@@ -219,9 +226,10 @@ impl Reason {
             Self::CertificateMissing | Self::TokenNotBound => StatusCode::UNAUTHORIZED,
             Self::PathNotNormal => StatusCode::BAD_REQUEST,
             Self::HeaderTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::AuthorizerUnavailable | Self::RevocationNoSource | Self::RevocationStale => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::AuthorizerUnavailable
+            | Self::RevocationNoSource
+            | Self::RevocationStale
+            | Self::RevocationUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => match self.stage() {
                 Stage::Header | Stage::Encoding | Stage::Identity => StatusCode::BAD_REQUEST,
                 Stage::Gateway | Stage::Validation | Stage::Revocation | Stage::Authorization => StatusCode::FORBIDDEN,
@@ -237,7 +245,10 @@ impl Reason {
             Self::CertificateMissing | Self::GatewayReportedFailure | Self::TokenNotBound => GrpcCode::UNAUTHENTICATED,
             Self::PathNotNormal => GrpcCode::INVALID_ARGUMENT,
             Self::HeaderTooLarge => GrpcCode::RESOURCE_EXHAUSTED,
-            Self::AuthorizerUnavailable | Self::RevocationNoSource | Self::RevocationStale => GrpcCode::UNAVAILABLE,
+            Self::AuthorizerUnavailable
+            | Self::RevocationNoSource
+            | Self::RevocationStale
+            | Self::RevocationUnavailable => GrpcCode::UNAVAILABLE,
             _ => match self.stage() {
                 Stage::Header | Stage::Encoding | Stage::Identity => GrpcCode::INVALID_ARGUMENT,
                 Stage::Gateway | Stage::Validation | Stage::Revocation => GrpcCode::UNAUTHENTICATED,

@@ -24,6 +24,11 @@ pub enum CertificateProblem {
     NoAuthority,
     /// Its key usage does not let it sign certificates.
     NoKeyCertSign,
+    /// It is one of several, where one is expected.
+    NotAlone {
+        /// How many there are.
+        count: usize,
+    },
     /// It cannot serve as a trust anchor or intermediate.
     NotUsable,
     /// It breaks a rule of the strict profile.
@@ -79,6 +84,7 @@ impl fmt::Display for CertificateProblem {
                 "is not an authority's, by its basic constraints: pin a client's own certificate with PinnedCertificates",
             ),
             Self::NoKeyCertSign => f.write_str("may not sign certificates, by its key usage: expected keyCertSign"),
+            Self::NotAlone { count } => write!(f, "is one of {count}, expected one alone"),
             Self::NotUsable => f.write_str("cannot be used to build paths: expected X.509 version 3 of an issuer"),
             Self::Profile { rule } => {
                 write!(f, "breaks the strict profile ({rule}): mend it, or do not ask for strict_profile()")

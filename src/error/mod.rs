@@ -3,6 +3,7 @@
 mod certificate_source;
 mod document;
 mod fetch_url;
+mod ocsp_answer;
 mod revocation_list;
 mod sender;
 
@@ -17,6 +18,7 @@ use ipnet::IpNet;
 pub use self::certificate_source::{CertificateProblem, Origin, PemProblem};
 pub use self::document::{DocumentError, DocumentProblem};
 pub use self::fetch_url::FetchUrlProblem;
+pub use self::ocsp_answer::{OcspAnswerError, OcspAnswerProblem, ResponderStatus};
 pub use self::revocation_list::{RevocationListError, RevocationListProblem};
 pub use self::sender::{SecretOrigin, SecretProblem, SenderProblem};
 use crate::escape::Escaped;
@@ -131,6 +133,11 @@ pub enum ConfigError {
         /// Where they were looked for.
         origin: Origin,
     },
+    /// OCSP answers that are not in force.
+    OcspAnswers {
+        /// Each of them; never empty.
+        errors: Vec<OcspAnswerError>,
+    },
     /// A pattern of a rule.
     Pattern {
         /// The pattern as given.
@@ -147,6 +154,11 @@ pub enum ConfigError {
     },
     /// A gateway, or several together, that cannot be told from others.
     Sender(SenderProblem),
+    /// A mode of revocation that asks a source which is not configured.
+    RevocationMode {
+        /// What is missing.
+        missing: &'static str,
+    },
     /// Revocation lists that are not in force.
     RevocationLists {
         /// Each of them; never empty.
@@ -247,11 +259,13 @@ impl fmt::Display for ConfigError {
             Self::Pattern { value, problem } => write!(f, "pattern \"{}\" {problem}", Escaped(value)),
             Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
             Self::Sender(problem) => problem.fmt(f),
-            Self::RevocationLists { errors } => {
-                for (position, error) in errors.iter().enumerate() {
-                    write!(f, "{}{error}", if position == 0 { "" } else { "; " })?;
-                }
-                Ok(())
+            Self::OcspAnswers { errors } => joined(f, errors),
+            Self::RevocationLists { errors } => joined(f, errors),
+            Self::RevocationMode { missing } => {
+                write!(
+                    f,
+                    "the mode of revocation asks {missing}, and none is configured: configure it, or set another mode"
+                )
             }
             Self::Status { value } => write!(f, "status {value} is no refusal: use one from 400 to 599"),
             Self::TrustDomain { value } => write!(
@@ -318,6 +332,11 @@ impl fmt::Display for HeaderNameProblem {
             Self::Unusable => "cannot carry a certificate: use a field name of its own, such as x-client-cert",
         })
     }
+}
+
+fn joined(f: &mut fmt::Formatter<'_>, errors: &[impl fmt::Display]) -> fmt::Result {
+    let each = errors.iter().enumerate();
+    each.into_iter().try_for_each(|(position, error)| write!(f, "{}{error}", if position == 0 { "" } else { "; " }))
 }
 
 struct Label<'a>(Option<&'a str>);

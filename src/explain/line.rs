@@ -88,7 +88,7 @@ impl Teller<'_> {
         self.found_path(&first.path);
         let unrevoked =
             UnrevokedChain::conclude(&validated, &authenticator.revocation, &sources, at).map_err(|error| {
-                let check = words::revocation_check_of(error.problem());
+                let check = error.check();
                 if check != Check::DenyList && sources.has_deny_list() {
                     self.passed(Check::DenyList, "not on it".to_owned());
                 }

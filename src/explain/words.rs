@@ -13,7 +13,6 @@ use crate::gateway::{AddressRange, Forwarding, Gateway};
 use crate::header::TakenHeaders;
 use crate::identity::ClientIdentity;
 use crate::reason::Stage;
-use crate::revocation::RevocationProblem;
 use crate::snapshot::Snapshot;
 use crate::utc::Utc;
 use crate::validation::{Trust, ValidatedPath, ValidationOptions, ValidationProblem};
@@ -75,7 +74,7 @@ pub(super) fn steps(authenticator: &Authenticator, snapshot: &Snapshot) -> Vec<S
             "a current list of the issuer, and no certificate of the path on it".to_owned(),
             "RFC 5280 section 6.3",
         ),
-        of(Check::Ocsp, StepOutcome::NotConfigured, "a current answer that says good".to_owned(), "RFC 6960"),
+        of(Check::Ocsp, asked(sources.has_ocsp()), "a current answer that says good".to_owned(), "RFC 6960"),
         Step {
             wanted: "names without a NUL inside".to_owned(),
             standard: "RFC 5280 sections 4.1.2.6 and 4.2.1.6",
@@ -267,16 +266,6 @@ pub(super) fn check_of(problem: &ValidationProblem) -> Check {
         ValidationProblem::NotPinned => Check::Pin,
         ValidationProblem::PolicyMissing { .. } => Check::Policies,
         _ => Check::Path,
-    }
-}
-
-/// The check of revocation that a problem is of.
-pub(super) fn revocation_check_of(problem: &RevocationProblem) -> Check {
-    match problem {
-        RevocationProblem::DenyListed { .. } => Check::DenyList,
-        RevocationProblem::NoSource { .. } | RevocationProblem::Revoked { .. } | RevocationProblem::Stale { .. } => {
-            Check::Crl
-        }
     }
 }
 

@@ -16,9 +16,7 @@ use crate::events::Events;
 use crate::gateway::Gateway;
 use crate::re_emission::ReEmission;
 use crate::reason::{GrpcCode, Reason};
-use crate::revocation::{
-    DenyList, Revocation, RevocationLists, RevocationOptions, RevocationPolicy, RevocationScope, Verifier,
-};
+use crate::revocation::{DenyList, OcspSources, Revocation, RevocationLists, RevocationOptions, Verifier};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources};
 use crate::validation::{Intermediates, PinnedCertificates, TrustAnchors, ValidationOptions};
 
@@ -31,9 +29,10 @@ pub struct ClientCertLayerBuilder {
     intermediates: Intermediates,
     pinned: PinnedCertificates,
     pub(super) validation: ValidationOptions,
+    pub(super) ocsp: OcspSources,
     deny_list: Option<DenyList>,
     crls: Option<RevocationLists>,
-    revocation: RevocationOptions,
+    pub(super) revocation: RevocationOptions,
     untrusted_header: UntrustedHeader,
     re_emission: ReEmission,
     required: bool,
@@ -56,6 +55,7 @@ impl ClientCertLayerBuilder {
             deny_list: None,
             crls: None,
             revocation: RevocationOptions::default(),
+            ocsp: OcspSources::default(),
             untrusted_header: UntrustedHeader::default(),
             re_emission: ReEmission::default(),
             required: false,
@@ -109,19 +109,6 @@ impl ClientCertLayerBuilder {
             Some(known) => known.and(lists),
             None => lists,
         });
-        self
-    }
-
-    /// Which certificates of a path a list must cover. Default: [`RevocationScope::EndEntity`].
-    pub fn revocation_scope(mut self, scope: RevocationScope) -> Self {
-        self.revocation.scope = scope;
-        self
-    }
-
-    /// What becomes of clients under the anchors with this label when no current list covers them. Default:
-    /// [`RevocationPolicy::deny`].
-    pub fn revocation_policy(mut self, anchor_label: impl AsRef<str>, policy: RevocationPolicy) -> Self {
-        self.revocation.policies.insert(anchor_label.as_ref().into(), policy);
         self
     }
 
@@ -218,6 +205,7 @@ impl ClientCertLayerBuilder {
             ("max_header_bytes", self.limits.header_bytes),
             ("max_certificates", self.limits.certificates),
             ("max_depth", self.validation.max_depth),
+            ("max_ocsp_certificates", self.ocsp.options.max_certificates),
         ] {
             if limit == 0 {
                 return Err(ConfigError::Limit { name });
@@ -239,7 +227,7 @@ impl ClientCertLayerBuilder {
             TrustSources { gateways, anchors: self.anchors, intermediates: self.intermediates, pinned: self.pinned };
         let snapshot = Snapshot::new(sources, validation.only_issued_by.as_deref(), now)?;
         let verifier = Verifier { trusts: snapshot.trusts(), algorithms: validation.algorithms, now };
-        let revocation = Arc::new(Revocation::new(self.revocation, self.deny_list, self.crls, &verifier)?);
+        let revocation = Arc::new(Revocation::new(self.revocation, self.deny_list, self.crls, self.ocsp, &verifier)?);
         let events = Arc::new(Events::new(Arc::clone(&self.clock)));
         let authenticator = Authenticator {
             untrusted_header: self.untrusted_header,

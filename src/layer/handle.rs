@@ -94,6 +94,19 @@ impl ClientCertHandle {
         self.shared.replaced(Replaced::RevocationLists, outcome)
     }
 
+    /// Reads the OCSP answers again, from where they were read before; does nothing where there are none. To be called on a
+    /// schedule, or when the files change. Nothing goes back in time, and a revocation stays.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::OcspAnswers`] names each answer that cannot be used. Even then the others are in force, beside
+    /// everything that was.
+    pub fn reload_ocsp_answers(&self) -> Result<(), ConfigError> {
+        let authenticator = &self.shared.authenticator;
+        let snapshot = authenticator.snapshot.load();
+        authenticator.revocation.reload_answers(&authenticator.verifier(&snapshot))
+    }
+
     /// The revocation lists in force, for those who watch their age.
     #[must_use]
     pub fn crls(&self) -> Vec<RevocationListInForce> {

@@ -25,6 +25,7 @@ mod refusal;
 mod replacement;
 mod require;
 mod response_body;
+mod revocation_options;
 mod service;
 mod validation_options;
 

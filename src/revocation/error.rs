@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use super::status::RevocationReason;
 use crate::certificate::Certificate;
 use crate::escape::Escaped;
+use crate::evidence::Check;
 use crate::reason::Reason;
 use crate::utc::Utc;
 use crate::validation::{PathCertificate, Place};
@@ -14,6 +15,8 @@ use crate::validation::{PathCertificate, Place};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevocationError {
     problem: RevocationProblem,
+    /// What was asked.
+    check: Check,
     certificate: PathCertificate,
     checked_at: SystemTime,
 }
@@ -52,6 +55,20 @@ pub enum RevocationProblem {
         /// When the next one should have come.
         next_update: Option<SystemTime>,
     },
+    /// A responder was asked whether it is revoked, and gave no answer that can be used.
+    Unavailable {
+        /// The responder.
+        source: Arc<str>,
+        /// What came in place of an answer.
+        detail: Arc<str>,
+    },
+    /// A responder says that it does not know the certificate (RFC 6960 section 2.2).
+    Unknown {
+        /// The source that says so.
+        source: Arc<str>,
+        /// When the source was issued.
+        this_update: Option<SystemTime>,
+    },
 }
 
 /// By what an entry of a deny-list names a certificate.
@@ -69,17 +86,24 @@ pub enum DenyListMatch {
 impl RevocationError {
     pub(super) fn new(
         problem: RevocationProblem,
+        check: Check,
         place: Place,
         certificate: &Certificate,
         checked_at: SystemTime,
     ) -> Box<Self> {
-        Box::new(Self { problem, certificate: PathCertificate::new(place, certificate), checked_at })
+        Box::new(Self { problem, check, certificate: PathCertificate::new(place, certificate), checked_at })
     }
 
     /// What is wrong.
     #[must_use]
     pub fn problem(&self) -> &RevocationProblem {
         &self.problem
+    }
+
+    /// The check that refused it: the deny-list, lists or OCSP.
+    #[must_use]
+    pub fn check(&self) -> Check {
+        self.check
     }
 
     /// The certificate it is wrong with.
@@ -96,15 +120,30 @@ impl RevocationError {
             RevocationProblem::DenyListed { .. } => {
                 "take the entry off the deny-list if it names the wrong certificate; nothing else accepts it"
             }
+            RevocationProblem::NoSource { .. } if self.check == Check::Ocsp => {
+                "give the layer a responder or an answer of the issuer, or RevocationPolicy::allow_no_source to the label \
+                 of the anchor"
+            }
             RevocationProblem::NoSource { .. } => {
                 "give crls() the list of the issuer, or RevocationPolicy::allow_no_source to the label of the anchor"
             }
             RevocationProblem::Revoked { .. } => {
                 "ask the issuer for a new certificate; no option accepts a revoked one"
             }
+            RevocationProblem::Stale { .. } if self.check == Check::Ocsp => {
+                "make the responder answer again, or call reload_ocsp_answers() with a later answer, or give \
+                 RevocationPolicy::allow_stale_for to the label of the anchor"
+            }
             RevocationProblem::Stale { .. } => {
                 "get the next list of the issuer and call reload_crls(), or give RevocationPolicy::allow_stale_for to \
                  the label of the anchor"
+            }
+            RevocationProblem::Unavailable { .. } => {
+                "make the responder answer; RevocationPolicy::allow_unavailable lets clients pass that were never seen \
+                 before, and allow_stale_for those that were"
+            }
+            RevocationProblem::Unknown { .. } => {
+                "ask the issuer why its responder does not know a certificate that it issued; no option accepts it"
             }
         }
     }
@@ -121,6 +160,8 @@ impl RevocationError {
             RevocationProblem::NoSource { .. } => Reason::RevocationNoSource,
             RevocationProblem::Revoked { .. } => Reason::Revoked,
             RevocationProblem::Stale { .. } => Reason::RevocationStale,
+            RevocationProblem::Unavailable { .. } => Reason::RevocationUnavailable,
+            RevocationProblem::Unknown { .. } => Reason::RevocationUnknown,
         }
     }
 }
@@ -130,6 +171,11 @@ impl fmt::Display for RevocationError {
         write!(f, "{} ", self.certificate)?;
         match &self.problem {
             RevocationProblem::DenyListed { entry } => write!(f, "is on the deny-list {entry}"),
+            RevocationProblem::NoSource { issuer } if self.check == Check::Ocsp => write!(
+                f,
+                "has no source for its revocation status: expected an OCSP answer for \"{}\"",
+                Escaped(issuer)
+            ),
             RevocationProblem::NoSource { issuer } => write!(
                 f,
                 "has no source for its revocation status: expected a current list of \"{}\" that covers it",
@@ -150,6 +196,12 @@ impl fmt::Display for RevocationError {
                     }
                     None => Ok(()),
                 }
+            }
+            RevocationProblem::Unavailable { source, detail } => {
+                write!(f, "has no answer for its revocation status from {}: it {}", Escaped(source), Escaped(detail))
+            }
+            RevocationProblem::Unknown { source, .. } => {
+                write!(f, "is not known to its responder, by {}", Escaped(source))
             }
         }
     }

@@ -1,11 +1,12 @@
-//! Stage 5: deny-list, CRL.
+//! Stage 5: deny-list, CRL, OCSP.
 //!
 //! **Decides** whether a certificate of a valid path has been revoked since it was issued.
-//! **Trusts** the operator's deny-list, and lists signed by the certificate's own issuer (see [`crl`]).
+//! **Trusts** the operator's deny-list, and lists and answers by the certificate's own issuer (see [`crl`] and
+//! [`ocsp`]).
 //! **Refuses** every client with a revoked or denied certificate on any path that could be built for it: one *revoked*
 //! beats every *good*, and another path cannot mend it. Refuses clients of whose certificate no current source says
 //! that it is good, unless a policy for their anchor allows it by name.
-//! **Standard:** RFC 5280 sections 5 and 6.3.
+//! **Standard:** RFC 5280 sections 5 and 6.3, RFC 6960.
 //!
 //! What is not configured is said to be so in the evidence of every identity.
 
@@ -14,7 +15,9 @@ mod deny_list;
 mod error;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod judgement;
 mod members;
+mod ocsp;
 mod policy;
 mod record;
 mod signature;
@@ -35,24 +38,26 @@ pub use self::fetch::{
     AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,
     Fetching,
 };
+use self::judgement::{Judgement, Passed};
 use self::members::Members;
-use self::policy::Ruling;
-pub use self::policy::{RevocationPolicy, RevocationScope};
-use self::record::Record;
+pub use self::ocsp::OcspAnswers;
+pub use self::policy::{RevocationMode, RevocationPolicy, RevocationScope};
 pub(crate) use self::record::RevocationRecord;
-pub(crate) use self::sources::{Revocation, Sources, Verifier};
+pub(crate) use self::sources::{OcspSources, Revocation, Sources, Verifier};
 pub use self::status::RevocationReason;
 use self::status::{CertificateStatus, Standing};
 #[cfg(feature = "fetch")]
 pub use self::store::{RevocationStore, StoreError, StoreKey, Storing};
 use crate::certificate::Certificate;
-use crate::evidence::Outcome;
+use crate::evidence::{Check, Outcome};
 use crate::validation::{Place, ProvenPath, ValidatedChain, ValidatedPath};
 
 /// How revocation is judged; the same for every request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RevocationOptions {
     pub(crate) scope: RevocationScope,
+    /// `None` for the one that the configured sources make usual.
+    pub(crate) mode: Option<RevocationMode>,
     /// By the label of the anchor; where there is none, everything is denied that is not known to be good.
     pub(crate) policies: HashMap<Box<str>, RevocationPolicy>,
 }
@@ -85,15 +90,15 @@ impl UnrevokedChain {
             sources.refuse_revoked(&proven.path, now)?;
         }
         let judge = |proven: &Arc<ProvenPath>| -> Result<_, Box<RevocationError>> {
-            let crl = sources.judge(&proven.path, revocation.options(), now)?;
-            Ok((Arc::clone(proven), crl))
+            let passed = Judgement::of(&proven.path, sources, revocation.options(), now)?;
+            Ok((Arc::clone(proven), passed))
         };
-        let (proven, crl) = match judge(chain.first()) {
+        let (proven, Passed { crl, ocsp }) = match judge(chain.first()) {
             Ok(passed) => passed,
             // The reason shown is that of the first path.
             Err(error) => chain.others().iter().find_map(|other| judge(other).ok()).ok_or(error)?,
         };
-        let record = RevocationRecord { deny_list: sources.deny_list_outcome(now), crl };
+        let record = RevocationRecord { deny_list: sources.deny_list_outcome(now), crl, ocsp };
         let watch = RevocationWatch { revocation: Arc::clone(revocation), proven: Arc::clone(&proven) };
         Ok(Self { proven, record, watch })
     }
@@ -106,7 +111,7 @@ impl RevocationWatch {
         let path = &self.proven.path;
         sources.refuse_denied(path, now)?;
         sources.refuse_revoked(path, now)?;
-        sources.judge(path, self.revocation.options(), now).map(|_| ())
+        Judgement::of(path, &sources, self.revocation.options(), now).map(|_| ())
     }
 }
 
@@ -127,58 +132,27 @@ impl Sources {
             let issuer = certificates.get(index + 1).map(|(_, issuer)| *issuer);
             if let Some(entry) = deny_list.find(certificate, issuer) {
                 let problem = RevocationProblem::DenyListed { entry };
-                return Err(RevocationError::new(problem, *place, certificate, now));
+                return Err(RevocationError::new(problem, Check::DenyList, *place, certificate, now));
             }
         }
         Ok(())
     }
 
-    /// Refuses a path with a certificate that is on any list, whatever the scope of the check.
+    /// Refuses a path with a certificate that is on any list, or revoked or not known by any answer, whatever the scope
+    /// of the check.
     fn refuse_revoked(&self, path: &ValidatedPath, now: SystemTime) -> Result<(), Box<RevocationError>> {
-        let Some(lists) = &self.lists else {
-            return Ok(());
-        };
         for member in Members::of(path) {
-            if let Some(status) = lists.table.revocation(&member.question(), now) {
+            if let Some(status) = self.objection(&member.question(), now) {
                 return Err(refused(member.place, member.certificate, &status));
             }
         }
         // The issuer of a pinned certificate is not proven, so that every list of its name counts.
         let pinned = &path.end_entity;
-        match lists.table.revocation_by_name(pinned, now).filter(|_| path.anchor().is_none()) {
+        let by_name = || self.lists.as_ref()?.table.revocation_by_name(pinned, now);
+        match path.anchor().map_or_else(by_name, |_| None) {
             Some(status) => Err(refused(Place::EndEntity, pinned, &status)),
             None => Ok(()),
         }
-    }
-
-    /// Asks of each certificate in scope whether it is known to be good.
-    fn judge(
-        &self,
-        path: &ValidatedPath,
-        options: &RevocationOptions,
-        now: SystemTime,
-    ) -> Result<Outcome, Box<RevocationError>> {
-        let Some(lists) = &self.lists else {
-            return Ok(Outcome::NotConfigured);
-        };
-        let Some(anchor) = path.anchor() else {
-            return Ok(Outcome::Skipped { why: "the certificate itself is pinned".into() });
-        };
-        let policy = anchor.label().and_then(|label| options.policies.get(label)).copied().unwrap_or_default();
-        let in_scope = match options.scope {
-            RevocationScope::EndEntity => 1,
-            RevocationScope::WholePath => path.intermediates.len() + 1,
-        };
-        let mut record = Record::new(now);
-        for member in Members::of(path).take(in_scope) {
-            let status = lists.table.status(&member.question(), now);
-            match policy.rule(&status, now) {
-                Ruling::Passes => record.add(&status, None),
-                Ruling::Tolerated(why) => record.add(&status, Some(why)),
-                Ruling::Refused => return Err(refused(member.place, member.certificate, &status)),
-            }
-        }
-        Ok(record.outcome())
     }
 }
 
@@ -188,8 +162,13 @@ fn refused(place: Place, certificate: &Certificate, status: &CertificateStatus) 
     let problem = match status.standing {
         Standing::Revoked { at, reason } => RevocationProblem::Revoked { at, reason, source, this_update },
         Standing::Stale => RevocationProblem::Stale { source, this_update, next_update },
+        Standing::Unavailable => {
+            let detail = status.detail.clone().unwrap_or_else(|| "gave no answer".into());
+            RevocationProblem::Unavailable { source, detail }
+        }
+        Standing::Unknown => RevocationProblem::Unknown { source, this_update },
         // A policy refuses nothing that is good.
         Standing::Good | Standing::NoSource => RevocationProblem::NoSource { issuer: certificate.issuer().to_string() },
     };
-    RevocationError::new(problem, place, certificate, status.checked_at)
+    RevocationError::new(problem, status.check, place, certificate, status.checked_at)
 }

@@ -18,6 +18,7 @@ use super::status::{CertificateStatus, Standing};
 pub struct RevocationPolicy {
     no_source: Tolerance,
     stale: Tolerance,
+    unavailable: Tolerance,
 }
 
 /// Which certificates of a path a source must say of that they are not revoked.
@@ -54,7 +55,7 @@ pub(super) enum Ruling {
 impl RevocationPolicy {
     /// Denies whatever is not known to be good.
     pub const fn deny() -> Self {
-        Self { no_source: Tolerance::Never, stale: Tolerance::Never }
+        Self { no_source: Tolerance::Never, stale: Tolerance::Never, unavailable: Tolerance::Never }
     }
 
     /// Lets a source that is past its next update speak for this long after it. The last signed answer counts: what it
@@ -77,10 +78,23 @@ impl RevocationPolicy {
         self
     }
 
+    /// Accepts certificates of which no responder has ever given a usable answer, as long as none does. Whoever can keep a
+    /// responder from answering can then use a certificate that was revoked, unless it was seen here before.
+    ///
+    /// For certificates seen before, the last answer speaks: see [`allow_stale_for`](Self::allow_stale_for).
+    pub const fn allow_unavailable(mut self) -> Self {
+        self.unavailable = Tolerance::Always;
+        self
+    }
+
     pub(super) fn rule(self, status: &CertificateStatus, now: SystemTime) -> Ruling {
         match status.standing {
             Standing::Good => Ruling::Passes,
-            Standing::Revoked { .. } => Ruling::Refused,
+            Standing::Revoked { .. } | Standing::Unknown => Ruling::Refused,
+            Standing::Unavailable => match self.unavailable {
+                Tolerance::Always => Ruling::Tolerated("no responder answers, and allow_unavailable is set"),
+                Tolerance::Never | Tolerance::Within(_) => Ruling::Refused,
+            },
             Standing::NoSource => match self.no_source {
                 Tolerance::Always => Ruling::Tolerated("no source covers the certificate, and allow_no_source is set"),
                 Tolerance::Never | Tolerance::Within(_) => Ruling::Refused,
@@ -101,5 +115,33 @@ impl RevocationPolicy {
 impl Default for RevocationPolicy {
     fn default() -> Self {
         Self::deny()
+    }
+}
+
+/// Which sources must say of a certificate that it is not revoked.
+///
+/// A certificate that any source says is revoked, or that a responder says it does not know, is refused in every mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationMode {
+    /// A list and a responder. The default where both are configured.
+    Both,
+    /// A list. The default where only lists are configured.
+    Crl,
+    /// A list, and where none covers the certificate or it is stale, a responder.
+    CrlFirst,
+    /// A responder. The default where only responders or their answers are configured.
+    Ocsp,
+    /// A responder, and where it gives no answer that is good, a list.
+    OcspFirst,
+}
+
+impl RevocationMode {
+    pub(super) const fn asks_lists(self) -> bool {
+        !matches!(self, Self::Ocsp)
+    }
+
+    pub(super) const fn asks_responders(self) -> bool {
+        !matches!(self, Self::Crl)
     }
 }

@@ -11,11 +11,13 @@ use crate::evidence::{Check, Evidence, Outcome};
 pub(crate) struct RevocationRecord {
     pub(super) deny_list: Outcome,
     pub(super) crl: Outcome,
+    pub(super) ocsp: Outcome,
 }
 
 /// The evidence of one source for a whole path: the oldest dates, and the first thing that was tolerated.
 pub(super) struct Record {
     sources: Vec<Arc<str>>,
+    has_entries: bool,
     tolerated: Option<&'static str>,
     checked_at: SystemTime,
     this_update: Option<SystemTime>,
@@ -27,18 +29,25 @@ impl RevocationRecord {
     pub(crate) fn write(&self, evidence: &mut Evidence) {
         evidence.add(Check::DenyList, self.deny_list.clone());
         evidence.add(Check::Crl, self.crl.clone());
-        evidence.add(Check::Ocsp, Outcome::NotConfigured);
+        evidence.add(Check::Ocsp, self.ocsp.clone());
     }
 
     /// The checks that did not pass, and that a policy tolerated.
     pub(crate) fn tolerated(&self) -> impl Iterator<Item = &Outcome> {
-        [&self.crl].into_iter().filter(|outcome| matches!(outcome, Outcome::Tolerated { .. }))
+        [&self.crl, &self.ocsp].into_iter().filter(|outcome| matches!(outcome, Outcome::Tolerated { .. }))
     }
 }
 
 impl Record {
     pub(super) fn new(checked_at: SystemTime) -> Self {
-        Self { sources: Vec::new(), tolerated: None, checked_at, this_update: None, next_update: None }
+        Self {
+            sources: Vec::new(),
+            has_entries: false,
+            tolerated: None,
+            checked_at,
+            this_update: None,
+            next_update: None,
+        }
     }
 
     pub(super) fn add(&mut self, status: &CertificateStatus, tolerated: Option<&'static str>) {
@@ -46,10 +55,15 @@ impl Record {
             (Some(known), Some(new)) => Some(known.min(new)),
             (known, new) => known.or(new),
         };
+        self.has_entries = true;
         self.this_update = earlier(self.this_update, status.this_update);
         self.next_update = earlier(self.next_update, status.next_update);
         self.tolerated = self.tolerated.or(tolerated);
         self.sources.extend(status.source.clone().filter(|source| !self.sources.contains(source)));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        !self.has_entries
     }
 
     pub(super) fn outcome(self) -> Outcome {

@@ -4,7 +4,10 @@ use std::time::SystemTime;
 use arc_swap::{ArcSwap, Guard};
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
-use super::crl::{ListTable, RevocationListInForce, RevocationLists};
+use super::crl::{ListTable, Question, RevocationListInForce, RevocationLists};
+use super::ocsp::{Ocsp, OcspAnswers, OcspOptions};
+use super::policy::RevocationMode;
+use super::status::CertificateStatus;
 use super::{DenyList, RevocationOptions};
 use crate::certificate::Certificate;
 use crate::error::ConfigError;
@@ -25,6 +28,7 @@ pub(crate) struct Revocation {
 pub(crate) struct Sources {
     pub(super) deny_list: Option<Arc<DenyList>>,
     pub(super) lists: Option<Lists>,
+    pub(super) ocsp: Option<Arc<Ocsp>>,
 }
 
 /// Lists in force, and where they were read from.
@@ -47,11 +51,14 @@ impl Revocation {
         options: RevocationOptions,
         deny_list: Option<DenyList>,
         lists: Option<RevocationLists>,
+        ocsp: OcspSources,
         verifier: &Verifier<'_>,
     ) -> Result<Self, ConfigError> {
         options.check_labels(verifier)?;
         let lists = lists.map(|places| Lists::load(places, verifier)).transpose()?;
-        let sources = Sources { deny_list: deny_list.map(Arc::new), lists };
+        let ocsp = ocsp.load(verifier)?.map(Arc::new);
+        options.check_mode(lists.is_some(), ocsp.is_some())?;
+        let sources = Sources { deny_list: deny_list.map(Arc::new), lists, ocsp };
         Ok(Self { options, sources: ArcSwap::from_pointee(sources), updating: Mutex::new(()) })
     }
 
@@ -108,6 +115,19 @@ impl Revocation {
         Ok(())
     }
 
+    /// Reads OCSP answers again, from where they were read before.
+    pub(crate) fn reload_answers(&self, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
+        let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
+        let sources = self.sources();
+        let Some((ocsp, places)) = sources.ocsp.as_ref().and_then(|ocsp| Some((ocsp, ocsp.places()?))) else {
+            return Ok(());
+        };
+        let errors = ocsp.load(places, verifier);
+        // The same sources say something else now.
+        self.sources.store(Arc::new(Sources::clone(&sources)));
+        if errors.is_empty() { Ok(()) } else { Err(ConfigError::OcspAnswers { errors }) }
+    }
+
     fn put_in_force(&self, places: RevocationLists, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
         let mut sources = Sources::clone(&self.sources());
         let before = sources.lists.as_ref().map(|lists| Arc::clone(&lists.table)).unwrap_or_default();
@@ -128,7 +148,34 @@ impl Sources {
     /// any of them refuses.
     pub(crate) fn breadth(&self) -> Breadth {
         let has_deny_list = self.deny_list.as_ref().is_some_and(|list| !list.is_empty());
-        if has_deny_list || self.lists.is_some() { Breadth::EveryPath } else { Breadth::FirstPath }
+        if has_deny_list || self.lists.is_some() || self.ocsp.is_some() {
+            Breadth::EveryPath
+        } else {
+            Breadth::FirstPath
+        }
+    }
+
+    /// Which sources are asked; `None` where there is none.
+    pub(super) fn mode(&self, options: &RevocationOptions) -> Option<RevocationMode> {
+        let usual = match (self.lists.is_some(), self.ocsp.is_some()) {
+            (false, false) => return None,
+            (true, false) => RevocationMode::Crl,
+            (false, true) => RevocationMode::Ocsp,
+            (true, true) => RevocationMode::Both,
+        };
+        Some(options.mode.unwrap_or(usual))
+    }
+
+    /// Whether a source says of a certificate, of whatever scope, that it is revoked or not known to its responder.
+    pub(super) fn objection(&self, question: &Question<'_>, now: SystemTime) -> Option<CertificateStatus> {
+        let listed = self.lists.as_ref().and_then(|lists| lists.table.revocation(question, now));
+        listed.or_else(|| self.ocsp.as_ref().and_then(|ocsp| ocsp.objection(question, now)))
+    }
+
+    /// Whether a certificate beside the path may not be relied upon.
+    pub(super) fn forbids(&self, question: &Question<'_>, now: SystemTime) -> bool {
+        let is_denied = |list: &Arc<DenyList>| list.find(question.certificate, Some(question.issuer)).is_some();
+        self.deny_list.as_ref().is_some_and(is_denied) || self.objection(question, now).is_some()
     }
 
     /// Whether a deny-list is configured, an empty one too.
@@ -139,6 +186,11 @@ impl Sources {
     /// Whether revocation lists are configured.
     pub(crate) fn has_lists(&self) -> bool {
         self.lists.is_some()
+    }
+
+    /// Whether responders or their answers are configured.
+    pub(crate) fn has_ocsp(&self) -> bool {
+        self.ocsp.is_some()
     }
 
     /// The revocation lists in force.
@@ -169,7 +221,8 @@ impl Verifier<'_> {
         ListTable::load(places, &self.authorities(), self.algorithms, self.now)
     }
 
-    /// Whoever may have issued a list: anchors and configured intermediates, each once.
+    /// Whoever may have issued a list, or the certificates an answer is about: anchors and configured intermediates, each
+    /// once.
     pub(crate) fn authorities(&self) -> Vec<Arc<Certificate>> {
         let anchors = self.anchors().map(|anchor| anchor.shared_certificate());
         let intermediates = self.trusts.iter().flat_map(|trust| trust.intermediates()).map(Arc::clone);
@@ -187,7 +240,35 @@ impl Verifier<'_> {
     }
 }
 
+/// Where OCSP answers come from, as configured.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OcspSources {
+    pub(crate) options: OcspOptions,
+    pub(crate) answers: Option<OcspAnswers>,
+}
+
+impl OcspSources {
+    fn load(self, verifier: &Verifier<'_>) -> Result<Option<Ocsp>, ConfigError> {
+        let Some(answers) = self.answers else {
+            return Ok(None);
+        };
+        let ocsp = Ocsp::new(self.options);
+        let errors = ocsp.load(answers, verifier);
+        if errors.is_empty() { Ok(Some(ocsp)) } else { Err(ConfigError::OcspAnswers { errors }) }
+    }
+}
+
 impl RevocationOptions {
+    /// A mode that asks what is not there would refuse everybody.
+    fn check_mode(&self, has_lists: bool, has_ocsp: bool) -> Result<(), ConfigError> {
+        let missing = match self.mode {
+            Some(mode) if mode.asks_lists() && !has_lists => "revocation lists",
+            Some(mode) if mode.asks_responders() && !has_ocsp => "OCSP responders or answers",
+            _ => return Ok(()),
+        };
+        Err(ConfigError::RevocationMode { missing })
+    }
+
     /// A policy for a label that no anchor has would never apply, and nobody would know.
     fn check_labels(&self, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
         let anchors: Vec<_> = verifier.anchors().map(Arc::clone).collect();

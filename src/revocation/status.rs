@@ -2,6 +2,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::evidence::Check;
+
 /// What is known of one certificate, by which source, and as of when.
 ///
 /// There is no default and no boolean: whoever asks must say what becomes of each standing.
@@ -9,11 +11,23 @@ use std::time::SystemTime;
 #[must_use = "a status that is not looked at is a check that was not done"]
 pub(crate) struct CertificateStatus {
     pub(crate) standing: Standing,
+    /// The kind of source that was asked.
+    pub(crate) check: Check,
     /// What said so; `None` without a source.
     pub(crate) source: Option<Arc<str>>,
     pub(crate) checked_at: SystemTime,
     pub(crate) this_update: Option<SystemTime>,
     pub(crate) next_update: Option<SystemTime>,
+    /// Why a responder gave no answer.
+    pub(crate) detail: Option<Arc<str>>,
+}
+
+impl CertificateStatus {
+    /// Nothing covers the certificate.
+    pub(super) fn no_source(check: Check, checked_at: SystemTime) -> Self {
+        let standing = Standing::NoSource;
+        Self { standing, check, source: None, checked_at, this_update: None, next_update: None, detail: None }
+    }
 }
 
 /// How it stands with one certificate.
@@ -27,6 +41,10 @@ pub(crate) enum Standing {
     Revoked { at: SystemTime, reason: Option<RevocationReason> },
     /// A source said that it was not revoked, and is past its next update.
     Stale,
+    /// A responder was asked, and gave no answer that could be used.
+    Unavailable,
+    /// A responder says that it does not know the certificate.
+    Unknown,
 }
 
 /// Why a certificate was revoked (`CRLReason`, RFC 5280 section 5.3.1).

@@ -32,6 +32,22 @@ pub(crate) fn from_der(der: &[u8], origin: &Origin) -> Result<Certificate, Confi
     parse(CertificateDer::from(der.to_vec()), origin, 1)
 }
 
+/// Reads exactly one certificate, PEM or DER.
+pub(crate) fn one(octets: &[u8]) -> Result<Certificate, ConfigError> {
+    let origin = Origin::Memory;
+    if octets.first() == Some(&DER_SEQUENCE) {
+        return from_der(octets, &origin);
+    }
+    let mut certificates = from_pem(octets, &origin)?;
+    match (certificates.pop(), certificates.len()) {
+        (Some(only), 0) => Ok(only),
+        (_, others) => {
+            let problem = CertificateProblem::NotAlone { count: others + 1 };
+            Err(ConfigError::Certificate { origin, position: 1, problem })
+        }
+    }
+}
+
 /// Reads a file with PEM blocks or one DER certificate.
 pub(crate) fn from_file(path: &Path) -> Result<Vec<Certificate>, ConfigError> {
     let bytes = fs::read(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;

@@ -59,6 +59,7 @@ use std::time::SystemTime;
 pub(crate) use self::algorithms::DEFAULT as DEFAULT_ALGORITHMS;
 use self::allowance::Allowance;
 use self::candidates::Candidates;
+pub(crate) use self::certificate_files::one as one_certificate;
 pub(crate) use self::dates::whole_seconds;
 pub(crate) use self::depth::MAX_DEPTH;
 use self::diagnosis::Diagnosis;

@@ -103,7 +103,7 @@ fn expected_status(reason: Reason) -> u16 {
         (Reason::CertificateMissing, _) => 401,
         (Reason::GatewayReportedFailure, _) => 403,
         (Reason::HeaderTooLarge, _) => 431,
-        (Reason::RevocationNoSource | Reason::RevocationStale, _) => 503,
+        (Reason::RevocationNoSource | Reason::RevocationStale | Reason::RevocationUnavailable, _) => 503,
         (_, Stage::Header | Stage::Encoding | Stage::Identity) => 400,
         (_, Stage::Setup) => 500,
         _ => 403,
@@ -114,7 +114,7 @@ fn expected_grpc_code(reason: Reason) -> &'static str {
     match (reason, reason.stage()) {
         (Reason::GatewayReportedFailure, _) => "16",
         (Reason::HeaderTooLarge, _) => "8",
-        (Reason::RevocationNoSource | Reason::RevocationStale, _) => "14",
+        (Reason::RevocationNoSource | Reason::RevocationStale | Reason::RevocationUnavailable, _) => "14",
         (_, Stage::Header | Stage::Encoding | Stage::Identity) => "3",
         (_, Stage::Setup) => "13",
         _ => "16",

@@ -7,6 +7,8 @@ mod deny_list;
 mod evidence;
 mod keys;
 mod lists;
+mod modes;
+mod ocsp_answers;
 mod openssl_lists;
 mod paths;
 mod policies;

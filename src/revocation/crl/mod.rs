@@ -31,6 +31,7 @@ use self::scope::Coverage;
 use super::status::{CertificateStatus, Standing};
 use crate::certificate::Certificate;
 use crate::error::RevocationListError;
+use crate::evidence::Check;
 
 /// Every list in force.
 #[derive(Clone, Debug, Default)]
@@ -127,13 +128,7 @@ impl ListTable {
         match covering(Authority::SameKey).or_else(|| covering(Authority::OtherKey)) {
             Some(list) if now < list.next_update => list.status(Standing::Good, now),
             Some(list) => list.status(Standing::Stale, now),
-            None => CertificateStatus {
-                standing: Standing::NoSource,
-                source: None,
-                checked_at: now,
-                this_update: None,
-                next_update: None,
-            },
+            None => CertificateStatus::no_source(Check::Crl, now),
         }
     }
 
@@ -219,10 +214,12 @@ impl List {
     fn status(&self, standing: Standing, now: SystemTime) -> CertificateStatus {
         CertificateStatus {
             standing,
+            check: Check::Crl,
             source: Some(Arc::clone(&self.name)),
             checked_at: now,
             this_update: Some(self.this_update),
             next_update: Some(self.next_update),
+            detail: None,
         }
     }
 }

@@ -59,6 +59,11 @@ impl Minted {
         list.params.signed_by(&issuer).unwrap().der().to_vec()
     }
 
+    /// The key, for what is signed by hand.
+    pub(crate) fn key_pair(&self) -> &KeyPair {
+        self.key.as_ref().unwrap()
+    }
+
     pub(crate) fn der(&self) -> &[u8] {
         &self.der
     }

@@ -6,6 +6,7 @@
 //! let expired = pki.issue(&Shape::client("alice").valid(days(-60), days(-30)));
 //! ```
 
+mod answer;
 mod list;
 mod minted;
 mod p521;
@@ -15,6 +16,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use time::OffsetDateTime;
 
+pub(crate) use answer::{AnswerShape, Hash, Naming, Single, Status, error_answer};
 pub(crate) use list::ListShape;
 pub(crate) use minted::{Minted, escaped_pem, pem};
 pub(crate) use p521::P521Pki;
