@@ -68,6 +68,7 @@
 //! - `axum` (default) and `tonic`: the glue for these frameworks.
 //! - `serde`: identities and evidence are serializable.
 //! - `config`: a layer from one TOML file; access tables from any format of serde.
+//! - `cli`: the program `client-cert`, which tells why a request was refused; `Inspection` in code.
 //! - `json-schema`: the schema of that file.
 //! - `regex`: regular expressions in rules.
 //! - `ocsp`: answers of OCSP responders.
@@ -103,6 +104,8 @@ mod gateway;
 mod grpc_code;
 mod header;
 mod identity;
+#[cfg(feature = "cli")]
+mod inspect;
 mod layer;
 mod re_emission;
 mod readiness;
@@ -149,6 +152,8 @@ pub use gateway::{
 };
 pub use header::HeaderError;
 pub use identity::{CertificationPath, ClientIdentity, IdentityError, TrustedBy};
+#[cfg(feature = "cli")]
+pub use inspect::{FieldContent, InspectedCertificate, InspectedField, InspectedHeaders, Inspection, Trip};
 pub use layer::{
     AccessTableHandle, AuthenticatedUser, Authentication, ClientCert, ClientCertHandle, ClientCertLayer,
     ClientCertLayerBuilder, Refusal, RequireClientCert, RequireClientCertAsync, RequireClientCertAsyncFuture,

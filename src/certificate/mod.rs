@@ -37,6 +37,8 @@ mod fingerprint;
 mod hex;
 mod key_identifier;
 mod key_usage;
+#[cfg(feature = "cli")]
+mod locations;
 mod name_constraints;
 mod object_identifier;
 mod policies;
@@ -68,6 +70,8 @@ pub(crate) use extension::Extension;
 pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use key_identifier::KeyIdentifier;
 pub use key_usage::KeyUsage;
+#[cfg(feature = "cli")]
+pub(crate) use locations::Locations;
 pub(crate) use name_constraints::ConstrainedNames;
 pub use object_identifier::{ObjectIdentifier, ParseObjectIdentifierError};
 pub(crate) use policies::Policies;
@@ -256,6 +260,12 @@ impl Certificate {
         self.find_extension(AUTHORITY_KEY_ID).map(|extension| KeyIdentifier::is_by_key_alone(&extension.value))
     }
 
+    /// Where its authority says that status, lists and issuers are to be had.
+    #[cfg(feature = "cli")]
+    pub(crate) fn locations(&self) -> Result<Locations, CertificateError> {
+        Locations::read(self.find_extension(AUTHORITY_INFORMATION_ACCESS), self.find_extension(CRL_DISTRIBUTION_POINTS))
+    }
+
     /// The kinds of names that the name constraints of an authority speak of; none without that extension.
     pub(crate) fn constrained_names(&self) -> Result<ConstrainedNames, CertificateError> {
         self.find_extension(NAME_CONSTRAINTS).map_or_else(|| Ok(ConstrainedNames::default()), ConstrainedNames::read)
@@ -293,6 +303,10 @@ impl fmt::Debug for Certificate {
     }
 }
 
+#[cfg(feature = "cli")]
+const AUTHORITY_INFORMATION_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
+#[cfg(feature = "cli")]
+const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
 const AUTHORITY_KEY_ID: &str = "2.5.29.35";
 const NAME_CONSTRAINTS: &str = "2.5.29.30";
 

@@ -90,6 +90,22 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// The encoding in words, for reports.
+    pub(crate) const fn in_words(self) -> &'static str {
+        match self {
+            Self::Auto => "PEM, base64 of DER or an RFC 9440 byte sequence, whichever the first bytes announce",
+            Self::DerBase64 => "base64 of DER in one line",
+            Self::DerBase64Concatenated => "base64 of several DER certificates one after the other",
+            Self::DerBase64List => "base64 of DER, several joined by commas",
+            Self::DerHex => "hexadecimal digits of DER",
+            Self::Pem => "PEM, escaped or folded into one line",
+            Self::PemBase64 => "base64 of PEM text",
+            Self::Rfc9440 => "an RFC 9440 byte sequence",
+            Self::Rfc9440List => "a list of RFC 9440 byte sequences",
+            Self::Xfcc(_) => "Envoy's x-forwarded-client-cert",
+        }
+    }
+
     /// Whether a comma separates values of this encoding, rather than two values that were merged.
     pub(crate) const fn is_list(self) -> bool {
         matches!(self, Self::DerBase64List | Self::Rfc9440List | Self::Xfcc(_))
@@ -132,8 +148,8 @@ fn decode(value: &[u8], encoding: Encoding, certificates: &mut Certificates) -> 
     }
 }
 
-/// As the line does it, for a request with this one value: the door for tests and fuzz targets.
-#[cfg(any(fuzzing, test))]
+/// As the line does it, for a request with this one value: the door for `inspect`, tests and fuzz targets.
+#[cfg(any(fuzzing, test, feature = "cli"))]
 pub(crate) fn decode_value(
     value: &[u8],
     encoding: Encoding,

@@ -7,7 +7,6 @@ use super::step::{Step, StepOutcome, shown};
 use crate::authenticator::{Authenticator, Finding};
 use crate::authorization::Presence;
 use crate::certificate::Certificate;
-use crate::encoding::Encoding;
 use crate::evidence::{Check, Entry, Outcome};
 use crate::gateway::{AddressRange, Forwarding, Gateway};
 use crate::header::TakenHeaders;
@@ -136,24 +135,8 @@ pub(super) fn found_header(forwarding: &Forwarding, taken: &TakenHeaders) -> Str
 }
 
 pub(super) fn wanted_encoding(forwarding: &Forwarding, max_certificates: usize) -> String {
-    let encoding = encoding_name(forwarding.leaf().encoding);
+    let encoding = forwarding.leaf().encoding.in_words();
     format!("{encoding}, {max_certificates} certificates at most")
-}
-
-/// An encoding in words.
-pub(crate) fn encoding_name(encoding: Encoding) -> &'static str {
-    match encoding {
-        Encoding::Auto => "PEM, base64 of DER or an RFC 9440 byte sequence, whichever the first bytes announce",
-        Encoding::DerBase64 => "base64 of DER in one line",
-        Encoding::DerBase64Concatenated => "base64 of several DER certificates one after the other",
-        Encoding::DerBase64List => "base64 of DER, several joined by commas",
-        Encoding::DerHex => "hexadecimal digits of DER",
-        Encoding::Pem => "PEM, escaped or folded into one line",
-        Encoding::PemBase64 => "base64 of PEM text",
-        Encoding::Rfc9440 => "an RFC 9440 byte sequence",
-        Encoding::Rfc9440List => "a list of RFC 9440 byte sequences",
-        Encoding::Xfcc(_) => "Envoy's x-forwarded-client-cert",
-    }
 }
 
 pub(super) fn found_certificates(end_entity: &Certificate, candidates: usize) -> String {

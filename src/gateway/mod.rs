@@ -50,6 +50,8 @@ use self::facts::GatewayFacts;
 pub(crate) use self::forwarding::{CertificateHeader, Forwarding, is_same_or_look_alike};
 pub use self::gateway_certificate::GatewayCertificate;
 pub use self::peer::GatewayPeer;
+#[cfg(feature = "cli")]
+pub(crate) use self::presets::known_gateways;
 pub use self::secret::Secret;
 pub use self::secret_header::SecretHeaderError;
 pub(crate) use self::secret_header::TakenSecrets;

@@ -18,6 +18,8 @@
 
 mod algorithms;
 mod allowance;
+#[cfg(feature = "cli")]
+mod alone;
 mod anchor_profile;
 mod anchor_use;
 mod candidates;
@@ -58,6 +60,8 @@ use std::time::SystemTime;
 
 pub(crate) use self::algorithms::DEFAULT as DEFAULT_ALGORITHMS;
 use self::allowance::Allowance;
+#[cfg(feature = "cli")]
+pub(crate) use self::alone::problems_alone;
 use self::candidates::Candidates;
 pub(crate) use self::certificate_files::one as one_certificate;
 pub(crate) use self::dates::whole_seconds;

@@ -134,6 +134,8 @@ const MODULES: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
+    // Looks at a value without a layer.
+    ("inspect", &["certificate", "encoding", "escape", "gateway", "reason", "utc", "validation"]),
     ("re_emission", &["certificate", "gateway", "header", "identity"]),
     // What knows Tower, and the frameworks behind it.
     (
@@ -213,6 +215,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "fuzzing",
             "gateway",
             "header",
+            "inspect",
             "layer",
             "re_emission",
             "reason",
@@ -240,12 +243,19 @@ const CRATES: &[(&str, &[&str])] = &[
 const TEXTS: &[(&str, &[&str], &str)] = &[
     ("SystemTime::now", &["clock"], "only the clock reads the time of the machine"),
     ("Instant::now", &["clock"], "only the clock reads the time of the machine"),
-    ("std::env", &["config", "gateway"], "nothing is configured by the environment, but what is asked for by name"),
-    ("std::process::", &[], "a library starts and ends no process"),
+    (
+        "std::env",
+        &["bin", "config", "gateway"],
+        "nothing is configured by the environment, but what is asked for by name",
+    ),
+    ("std::process::", &["bin"], "a library starts and ends no process"),
 ];
 
 /// The crate's root names everything; nothing names it.
 const ROOT: &str = "lib";
+
+/// Programs are crates of their own: they see what every user sees, and nothing in the library sees them.
+const PROGRAMS: &str = "bin";
 
 pub(crate) fn listed_modules() -> impl Iterator<Item = &'static str> {
     MODULES.iter().map(|(module, _)| *module)
@@ -257,6 +267,9 @@ pub(crate) fn violations(file: &File) -> Vec<String> {
         return Vec::new();
     }
     let code = source::code(&file.text);
+    if file.module() == PROGRAMS {
+        return text_violations(file, &code);
+    }
     let mut found = module_violations(file, &code);
     found.extend(crate_violations(file, &code));
     found.extend(text_violations(file, &code));

@@ -11,3 +11,4 @@ pub(crate) mod programs;
 pub(crate) mod scratch;
 pub(crate) mod server_process;
 pub(crate) mod tls;
+pub(crate) mod wire;

@@ -6,10 +6,15 @@ mod azure;
 mod edge;
 mod envoy;
 mod haproxy;
+#[cfg(feature = "cli")]
+mod known;
 mod nginx;
 mod programs;
 #[cfg(test)]
 mod tests;
+
+#[cfg(feature = "cli")]
+pub(crate) use known::known_gateways;
 
 use super::facts::GatewayFacts;
 use super::{Gateway, IntoAddressRange};

@@ -9,6 +9,8 @@ mod link;
 mod spelling;
 
 use std::cell::Cell;
+#[cfg(feature = "cli")]
+use std::time::SystemTime;
 
 use webpki::Error;
 
@@ -188,6 +190,12 @@ impl<'a> Diagnosis<'a> {
             _ => Problem::Malformed,
         }
     }
+}
+
+/// What is wrong with certificates by themselves.
+#[cfg(feature = "cli")]
+pub(super) fn defects_of(certificates: &[(Place, &Certificate)], now: SystemTime) -> Vec<ValidationError> {
+    defects::of(certificates, now)
 }
 
 /// Signatures that one diagnosis verifies.

@@ -1,0 +1,39 @@
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// A file that cannot be read.
+    File { path: PathBuf, source: io::Error },
+    /// Input that cannot be used.
+    Input(String),
+    /// What was to be written cannot be.
+    Output(io::Error),
+}
+
+impl Trouble {
+    pub(crate) fn input(problem: impl fmt::Display) -> Self {
+        Self::Input(problem.to_string())
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, source } => write!(f, "{} cannot be read: {source}", path.display()),
+            Self::Input(problem) => f.write_str(problem),
+            Self::Output(error) => write!(f, "the answer cannot be written: {error}"),
+        }
+    }
+}
+
+impl Error for Trouble {}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}

@@ -1,0 +1,10 @@
+//! The program `client-cert`, run as its users run it.
+
+#![cfg(test)]
+
+mod inspect;
+mod program;
+
+#[path = "../support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
+mod support;
