@@ -162,6 +162,8 @@ pub use layer::{
 pub use readiness::{Readiness, ReadinessProblem};
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};
+#[cfg(feature = "http-client")]
+pub use revocation::HttpFetcher;
 #[cfg(feature = "fetch")]
 pub use revocation::{
     AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,

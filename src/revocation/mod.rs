@@ -33,6 +33,8 @@ use std::time::SystemTime;
 pub use self::crl::{RevocationListInForce, RevocationLists};
 pub use self::deny_list::DenyList;
 pub use self::error::{DenyListMatch, RevocationError, RevocationProblem};
+#[cfg(feature = "http-client")]
+pub use self::fetch::HttpFetcher;
 #[cfg(feature = "fetch")]
 pub use self::fetch::{
     AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,

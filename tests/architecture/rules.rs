@@ -52,7 +52,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("header", &["encoding", "gateway", "reason"]),
     ("encoding", &["certificate", "evidence", "gateway", "header", "reason"]),
     ("validation", &["certificate", "encoding", "error", "escape", "evidence", "gateway", "reason", "utc"]),
-    ("revocation", &["certificate", "error", "escape", "evidence", "gateway", "reason", "utc", "validation"]),
+    ("revocation", &["certificate", "clock", "error", "escape", "evidence", "gateway", "reason", "utc", "validation"]),
     ("identity", &["certificate", "clock", "escape", "evidence", "gateway", "revocation", "utc", "validation"]),
     (
         "authorization",
@@ -232,6 +232,12 @@ const CRATES: &[(&str, &[&str])] = &[
     ("schemars", &["config", "document"]),
     ("toml", &["authorization", "config"]),
     ("tokio", &["axum"]),
+    ("tonic", &["layer", "tonic"]),
+    ("tokio", &["axum", "layer/background", "revocation/fetch", "revocation/store"]),
+    ("hyper", &["revocation/fetch/http"]),
+    ("hyper_util", &["revocation/fetch/http"]),
+    ("http_body_util", &["revocation/fetch/http"]),
+    ("tokio_rustls", &["revocation/fetch/http"]),
     ("tracing", &["events"]),
     ("metrics", &["events"]),
     // So that a new version of either is a change of one folder.

@@ -10,6 +10,8 @@
 mod allowed_hosts;
 mod error;
 mod fetched;
+#[cfg(feature = "http-client")]
+mod http;
 mod request;
 mod url;
 
@@ -19,6 +21,8 @@ use std::pin::Pin;
 pub use self::allowed_hosts::AllowedHosts;
 pub use self::error::FetchError;
 pub use self::fetched::{FetchValidators, Fetched, FetchedOctets};
+#[cfg(feature = "http-client")]
+pub use self::http::HttpFetcher;
 pub use self::request::{FetchPost, FetchRequest};
 pub use self::url::FetchUrl;
 
