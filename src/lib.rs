@@ -167,7 +167,7 @@ pub use revocation::HttpFetcher;
 #[cfg(feature = "fetch")]
 pub use revocation::{
     AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,
-    Fetching, RevocationStore, StoreError, StoreKey, Storing,
+    Fetching, GuardedFetch, RevocationStore, StoreError, StoreKey, Storing,
 };
 pub use revocation::{
     DenyList, DenyListMatch, OcspAnswers, RevocationError, RevocationListInForce, RevocationLists, RevocationMode,

@@ -38,7 +38,7 @@ pub use self::fetch::HttpFetcher;
 #[cfg(feature = "fetch")]
 pub use self::fetch::{
     AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,
-    Fetching,
+    Fetching, GuardedFetch,
 };
 use self::judgement::{Judgement, Passed};
 use self::members::Members;

@@ -8,8 +8,10 @@
 //! **Standard:** RFC 5280 section 4.2.1.13 and RFC 6960 appendix A for what is asked; RFC 9110 for how.
 
 mod allowed_hosts;
+mod chance;
 mod error;
 mod fetched;
+mod guard;
 #[cfg(feature = "http-client")]
 mod http;
 mod request;
@@ -21,6 +23,7 @@ use std::pin::Pin;
 pub use self::allowed_hosts::AllowedHosts;
 pub use self::error::FetchError;
 pub use self::fetched::{FetchValidators, Fetched, FetchedOctets};
+pub use self::guard::GuardedFetch;
 #[cfg(feature = "http-client")]
 pub use self::http::HttpFetcher;
 pub use self::request::{FetchPost, FetchRequest};
