@@ -5,6 +5,13 @@
 struct Readme;
 
 #[cfg(feature = "axum")]
+#[doc = include_str!("../docs/migrating.md")]
+struct MigrationGuide;
+
+#[doc = include_str!("../docs/revocation.md")]
+struct RevocationGuide;
+
+#[cfg(feature = "axum")]
 #[doc = include_str!("../docs/rules.md")]
 struct RulesGuide;
 

@@ -1,7 +1,7 @@
 //! A Tower layer for axum and tonic services behind a TLS-terminating gateway. The gateway ends the client's TLS
 //! connection and forwards the client's certificate in an HTTP header; this crate accepts that header **only from the
 //! gateway's own addresses**, removes it from every request, decodes it, **validates the certificate again**, and hands
-//! handlers an identity.
+//! your handlers an identity.
 //!
 //! *A certificate is public, so the header is a bearer credential made of public data: whoever may send it through a
 //! trusted address owns every identity. Validating again narrows the damage of a wrong gateway configuration. It never
