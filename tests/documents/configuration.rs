@@ -4,6 +4,8 @@ use crate::pages;
 
 /// Page, language, how many blocks, and the test that runs or reads them.
 const TESTED: &[(&str, &str, usize, &str)] = &[
+    ("README.md", "caddyfile", 1, ".ci/readme"),
+    ("README.md", "toml", 1, ".ci/readme"),
     ("docs/gateways/apache.md", "apache", 2, "tests/gateways/apache.rs"),
     ("docs/gateways/caddy.md", "caddyfile", 2, "tests/gateways/caddy.rs"),
     ("docs/gateways/envoy.md", "yaml", 3, "tests/gateways/envoy.rs"),
