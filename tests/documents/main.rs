@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod configuration;
+mod examples;
 mod links;
 mod markdown;
 mod readme;
@@ -22,7 +23,10 @@ fn root() -> &'static Path {
 /// Every document, with its path from the root.
 fn pages() -> Vec<Page> {
     let mut paths: Vec<_> = files_below(&root().join("docs"));
-    paths.extend(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root().join(name)));
+    paths.extend(
+        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md"]
+            .map(|name| root().join(name)),
+    );
     let is_markdown = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
     let pages: Vec<_> = paths.into_iter().filter(is_markdown).map(|path| page(&path)).collect();
     assert!(pages.len() > 30, "the documents were not found");
