@@ -6,6 +6,8 @@ use crate::pages;
 const TESTED: &[(&str, &str, usize, &str)] = &[
     ("README.md", "caddyfile", 1, ".ci/readme"),
     ("README.md", "toml", 1, ".ci/readme"),
+    ("docs/any-language.md", "nginx", 1, "tests/gateways/auth_request.rs"),
+    ("docs/any-language.md", "yaml", 1, "tests/gateways/auth_request.rs"),
     ("docs/gateways/apache.md", "apache", 2, "tests/gateways/apache.rs"),
     ("docs/gateways/caddy.md", "caddyfile", 2, "tests/gateways/caddy.rs"),
     ("docs/gateways/envoy.md", "yaml", 3, "tests/gateways/envoy.rs"),
@@ -66,4 +68,13 @@ fn the_tests_that_are_said_to_run_a_block_exist() {
     for (_, _, _, test) in TESTED {
         assert!(crate::root().join(test).exists(), "{test}");
     }
+}
+
+#[test]
+fn the_rewrite_rule_of_the_example_is_that_of_the_page() {
+    let page = crate::page(&crate::root().join("docs/gateways/azure-application-gateway.md"));
+    let example =
+        std::fs::read_to_string(crate::root().join("examples/application_gateway/rewrite-rule.bicep")).unwrap();
+    let rule = page.blocks().into_iter().find(|block| block.language == "bicep").unwrap();
+    assert_eq!(example.split_once('\n').unwrap().1, rule.text);
 }

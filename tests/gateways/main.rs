@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod apache;
+mod auth_request;
 mod caddy;
 mod envoy;
 mod haproxy;
