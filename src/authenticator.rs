@@ -63,11 +63,13 @@ impl Finding {
     }
 }
 
-/// A rejection, with the certificate it is about where one could be read.
+/// A rejection, with what it is about as far as that could be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Rejected {
     pub(crate) rejection: Rejection,
     pub(crate) certificate: Option<Arc<Certificate>>,
+    /// The gateway that sent it, where it was one.
+    pub(crate) gateway: Option<Arc<str>>,
 }
 
 /// What a request is judged by. Taken once, and kept to its end.
@@ -104,8 +106,9 @@ impl Authenticator {
             Arrived::Anonymous(absence) => return Ok(Finding::Anonymous(absence)),
             Arrived::WithCertificate(arrival) => arrival,
         };
-        let proven = self.prove(&arrival, in_force)?;
-        let client = self.conclude(&proven, in_force)?;
+        let through = |rejected| Rejected { gateway: Some(arrival.raw.peer.gateway()), ..rejected };
+        let proven = Events::timed(|| self.prove(&arrival, in_force)).map_err(through)?;
+        let client = self.conclude(&proven, in_force).map_err(through)?;
         Ok(Finding::Client(ClientIdentity::of(Arc::new(client), arrival.raw.peer, in_force.now)))
     }
 
@@ -128,10 +131,12 @@ impl Authenticator {
         };
         let forwarding = gateway.gateway.forwarding();
         self.events.foreign_headers_removed(taken.foreign_to(forwarding), gateway.gateway.name(), connection.peer);
-        Ok(match RawCertificate::find(trusted, forwarding, taken, self.limits.header_bytes)? {
-            Some(raw) => Arrived::WithCertificate(Arrival { gateway, raw }),
-            None => Arrived::Anonymous(Absence::NotPresented),
-        })
+        let name = || Some(gateway.gateway.shared_name());
+        match RawCertificate::find(trusted, forwarding, taken, self.limits.header_bytes) {
+            Ok(Some(raw)) => Ok(Arrived::WithCertificate(Arrival { gateway, raw })),
+            Ok(None) => Ok(Arrived::Anonymous(Absence::NotPresented { gateway: name() })),
+            Err(error) => Err(Rejected { gateway: name(), ..error.into() }),
+        }
     }
 
     /// Stages 3 and 4: what the header holds, and whether it is valid. This is of the certificate: it depends on the
@@ -141,7 +146,7 @@ impl Authenticator {
         let end_entity = Arc::clone(&chain.end_entity);
         let breadth = in_force.sources.breadth();
         ValidatedChain::validate(chain, &arrival.gateway.trust, &self.validation, breadth, in_force.now)
-            .map_err(|error| Rejected { rejection: error.into(), certificate: Some(end_entity) })
+            .map_err(|error| Rejected { rejection: error.into(), certificate: Some(end_entity), gateway: None })
     }
 
     /// Stages 5 and 6: whether it is revoked by the sources that are in force now, and who the client is.
@@ -150,8 +155,11 @@ impl Authenticator {
             let unrevoked = UnrevokedChain::conclude(proven, &self.revocation, in_force.sources, in_force.now)?;
             Ok(KnownClient::of(unrevoked, Arc::clone(&self.clock))?)
         };
-        conclude()
-            .map_err(|rejection| Rejected { rejection, certificate: Some(Arc::clone(&proven.first().path.end_entity)) })
+        conclude().map_err(|rejection| Rejected {
+            rejection,
+            certificate: Some(Arc::clone(&proven.first().path.end_entity)),
+            gateway: None,
+        })
     }
 
     /// What lists are verified with when they are loaded.
@@ -177,7 +185,7 @@ impl Authenticator {
 
 impl<E: Into<Rejection>> From<E> for Rejected {
     fn from(error: E) -> Self {
-        Self { rejection: error.into(), certificate: None }
+        Self { rejection: error.into(), certificate: None, gateway: None }
     }
 }
 

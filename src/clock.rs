@@ -2,6 +2,8 @@
 
 use std::fmt::Debug;
 use std::time::SystemTime;
+#[cfg(feature = "metrics")]
+use std::time::{Duration, Instant};
 
 /// Tells the time at which certificates are judged.
 ///
@@ -34,5 +36,21 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
         SystemTime::now()
+    }
+}
+
+/// Measures how long something takes, whatever is done to the clock meanwhile.
+#[cfg(feature = "metrics")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stopwatch(Instant);
+
+#[cfg(feature = "metrics")]
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn elapsed(self) -> Duration {
+        self.0.elapsed()
     }
 }

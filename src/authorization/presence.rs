@@ -1,5 +1,6 @@
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::ConfigError;
 use crate::gateway::UntrustedPeer;
@@ -17,10 +18,20 @@ pub(crate) enum Presence {
 /// Why a request is anonymous.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Absence {
-    /// The gateway sent no certificate.
-    NotPresented,
+    /// The gateway sent no certificate; its name, where a request was judged.
+    NotPresented { gateway: Option<Arc<str>> },
     /// The peer is no gateway, so nothing it sent was looked at.
     NotFromGateway { peer: UntrustedPeer, header_removed: bool },
+}
+
+impl Absence {
+    /// The gateway that sent no certificate.
+    pub(crate) fn gateway(&self) -> Option<&str> {
+        match self {
+            Self::NotPresented { gateway } => gateway.as_deref(),
+            Self::NotFromGateway { .. } => None,
+        }
+    }
 }
 
 impl Presence {
@@ -57,7 +68,7 @@ impl CertificateMissing {
     #[must_use]
     pub fn untrusted_peer(&self) -> Option<&UntrustedPeer> {
         match &self.absence {
-            Absence::NotPresented => None,
+            Absence::NotPresented { .. } => None,
             Absence::NotFromGateway { peer, .. } => Some(peer),
         }
     }
@@ -66,7 +77,7 @@ impl CertificateMissing {
 impl fmt::Display for CertificateMissing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.absence {
-            Absence::NotPresented => f.write_str("client certificate required, the gateway forwarded none"),
+            Absence::NotPresented { .. } => f.write_str("client certificate required, the gateway forwarded none"),
             Absence::NotFromGateway { peer, header_removed } => {
                 write!(f, "client certificate required from a gateway; {peer}")?;
                 f.write_str(if *header_removed { "; its certificate header was removed unread" } else { "" })

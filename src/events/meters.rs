@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
 use super::Replaced;
+use crate::clock::Stopwatch;
 use crate::evidence::{Check, Outcome};
 use crate::identity::ClientIdentity;
 use crate::readiness::Readiness;
@@ -68,6 +69,13 @@ pub(super) fn foreign_headers(removed: u64, gateway: &str) {
 pub(super) fn replaced(what: Replaced, is_done: bool) {
     let result = if is_done { "done" } else { "failed" };
     counter!(REPLACEMENTS, "what" => what.name(), "result" => result).increment(1);
+}
+
+pub(super) fn timed<T>(validate: impl FnOnce() -> T) -> T {
+    let stopwatch = Stopwatch::start();
+    let outcome = validate();
+    histogram!(VALIDATION_SECONDS).record(stopwatch.elapsed().as_secs_f64());
+    outcome
 }
 
 pub(super) fn in_force(readiness: &Readiness) {
@@ -141,6 +149,8 @@ metrics! {
         "Replacements of trust, deny-list and revocation lists, done and failed.";
     CLIENT_EXPIRY_DAYS = "client_cert_client_expiry_days": Histogram in Count,
         "Days until the certificate of an accepted client expires, per request, by label of its anchor.";
+    VALIDATION_SECONDS = "client_cert_validation_seconds": Histogram in Seconds,
+        "Time to decode and validate one certificate header.";
     OCSP_ANSWER_AGE = "client_cert_ocsp_answer_age_seconds": Histogram in Seconds,
         "Age of the OCSP answer behind an accepted request.";
     TRUST_SINCE = "client_cert_trust_since_timestamp_seconds": Gauge in Seconds,

@@ -96,9 +96,9 @@ impl Events {
         }
     }
 
-    pub(crate) fn anonymous(&self, peer: Option<GatewayPeer>) {
+    pub(crate) fn anonymous(&self, gateway: Option<&str>, peer: Option<GatewayPeer>) {
         self.tally.anonymous.add(1);
-        meters::anonymous(None);
+        meters::anonymous(gateway);
         trace!(target: TARGET, { gateway.address = %Peer(peer) }, "no client certificate");
     }
 
@@ -242,6 +242,11 @@ impl Events {
             Ok(()) => info!(target: TARGET, what, "replaced"),
             Err(error) => error!(target: TARGET, what, detail = %Chain(error), "replacement failed"),
         }
+    }
+
+    /// Decodes and validates a header, and tells how long that took.
+    pub(crate) fn timed<T>(validate: impl FnOnce() -> T) -> T {
+        meters::timed(validate)
     }
 
     /// What requests are judged by from now on.

@@ -65,7 +65,7 @@ impl Teller<'_> {
             .map_err(|error| self.failed(Check::Header, error))?;
         let Some(raw) = raw else {
             self.absent(found_header, forwarding.leaf().name.as_str());
-            return Ok(Finding::Anonymous(Absence::NotPresented));
+            return Ok(Finding::Anonymous(Absence::NotPresented { gateway: Some(gateway.shared_name()) }));
         };
         self.passed(Check::Header, found_header);
 

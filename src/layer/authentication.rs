@@ -67,13 +67,16 @@ impl Authentication {
     pub(super) fn missing(&self) -> AuthorizationError {
         let absence = match &self.0.finding {
             Finding::Anonymous(absence) => absence.clone(),
-            Finding::Client(_) => Absence::NotPresented,
+            Finding::Client(_) => Absence::NotPresented { gateway: None },
         };
         CertificateMissing::new(absence).into()
     }
 
     pub(super) fn refuse(&self, error: AuthorizationError) -> Refusal {
-        let gateway = self.0.finding.identity().map(ClientIdentity::gateway);
+        let gateway = match &self.0.finding {
+            Finding::Client(identity) => Some(identity.gateway()),
+            Finding::Anonymous(absence) => absence.gateway(),
+        };
         self.0.refusals.refuse(error.into(), self.certificate(), self.0.peer, gateway)
     }
 

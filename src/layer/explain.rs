@@ -53,7 +53,9 @@ impl ClientCertHandle {
                 let missing = || match finding {
                     Finding::Anonymous(absence) => CertificateMissing::new(absence.clone()).into(),
                     // Asked for anonymous requests alone.
-                    Finding::Client(_) => CertificateMissing::new(crate::authorization::Absence::NotPresented).into(),
+                    Finding::Client(_) => {
+                        CertificateMissing::new(crate::authorization::Absence::NotPresented { gateway: None }).into()
+                    }
                 };
                 table.load().judge(facts, client, missing).map(|_| ())
             });

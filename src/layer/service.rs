@@ -100,10 +100,11 @@ impl Shared {
         match &finding {
             Finding::Client(identity) => self.refusals.events.accepted(identity),
             Finding::Anonymous(absence) => {
-                self.presence
-                    .admit(absence, request.uri().path())
-                    .map_err(|missing| self.refuse(missing.into(), peer))?;
-                self.refusals.events.anonymous(peer);
+                self.presence.admit(absence, request.uri().path()).map_err(|missing| {
+                    let gateway = absence.gateway().map(Arc::from);
+                    self.refuse(Rejected { gateway, ..missing.into() }, peer)
+                })?;
+                self.refusals.events.anonymous(absence.gateway(), peer);
             }
         }
         Ok(Authentication::new(finding, peer, Arc::clone(&self.refusals)))
@@ -129,6 +130,6 @@ impl Shared {
     }
 
     fn refuse(&self, rejected: Rejected, peer: Option<GatewayPeer>) -> Refusal {
-        self.refusals.refuse(rejected.rejection, rejected.certificate.as_deref(), peer, None)
+        self.refusals.refuse(rejected.rejection, rejected.certificate.as_deref(), peer, rejected.gateway.as_deref())
     }
 }

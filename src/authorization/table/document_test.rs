@@ -66,7 +66,7 @@ impl TestTable {
             parameters: self.template.as_deref().map_or(Parameters::None, Parameters::Template),
             values: self,
         };
-        let missing = || CertificateMissing::new(Absence::NotPresented).into();
+        let missing = || CertificateMissing::new(Absence::NotPresented { gateway: None }).into();
         let judged = if self.anonymous == Some(true) {
             table.judge(request, None, missing)
         } else {

@@ -19,7 +19,7 @@ fn other() -> Rule {
 }
 
 fn missing() -> AuthorizationError {
-    CertificateMissing::new(Absence::NotPresented).into()
+    CertificateMissing::new(Absence::NotPresented { gateway: None }).into()
 }
 
 /// What the table says to the partner.
