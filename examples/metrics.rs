@@ -16,6 +16,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::routing::get;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
 use tower_client_cert::{ClientCertLayer, Gateway, GatewayPeer, TrustAnchors};
@@ -44,9 +45,11 @@ pub(crate) fn page(metrics: PrometheusHandle) -> Router {
 async fn main() -> Result<(), Box<dyn Error>> {
     let metrics = exporter()?.install_recorder()?;
 
-    let authority = rcgen::generate_simple_self_signed(["Example Root".to_owned()])?;
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = authority.self_signed(&KeyPair::generate()?)?;
     let gateway = Gateway::nginx(["127.0.0.1/32"])?;
-    let anchors = TrustAnchors::from_pem(authority.cert.pem())?.labelled("partner");
+    let anchors = TrustAnchors::from_pem(authority.pem())?.labelled("partner");
     let client_cert = ClientCertLayer::builder(gateway, anchors).build()?;
     let app = Router::new().route("/", get(async || "hello")).layer(client_cert).merge(page(metrics.clone()));
 

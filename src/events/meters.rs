@@ -146,7 +146,7 @@ metrics! {
     FOREIGN_HEADERS = "client_cert_foreign_headers_total": Counter in Count,
         "Certificate headers removed that belong to another gateway than the one that sent them.";
     REPLACEMENTS = "client_cert_replacements_total": Counter in Count,
-        "Replacements of trust, deny-list and revocation lists, done and failed.";
+        "Replacements of trust and of revocation data, done and failed.";
     CLIENT_EXPIRY_DAYS = "client_cert_client_expiry_days": Histogram in Count,
         "Days until the certificate of an accepted client expires, per request, by label of its anchor.";
     VALIDATION_SECONDS = "client_cert_validation_seconds": Histogram in Seconds,

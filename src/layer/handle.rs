@@ -104,7 +104,8 @@ impl ClientCertHandle {
     pub fn reload_ocsp_answers(&self) -> Result<(), ConfigError> {
         let authenticator = &self.shared.authenticator;
         let snapshot = authenticator.snapshot.load();
-        authenticator.revocation.reload_answers(&authenticator.verifier(&snapshot))
+        let outcome = authenticator.revocation.reload_answers(&authenticator.verifier(&snapshot));
+        self.shared.replaced(Replaced::OcspAnswers, outcome)
     }
 
     /// The revocation lists in force, for those who watch their age.
