@@ -102,7 +102,7 @@ pub(super) fn presence(presence: &Presence) -> Step {
         Presence::Required { except } if except.is_empty() => "a client".to_owned(),
         Presence::Required { except } => format!("a client, but for the paths {}", shown(except.join(", "))),
     };
-    Step { wanted, standard: "RFC 9110 section 15.5.2", ..step(Stage::Authorization, "certificate-required") }
+    Step { wanted, standard: "RFC 9110 section 15.5.2", ..step(Stage::Authorization, "presence") }
 }
 
 fn wanted_sender(snapshot: &Snapshot) -> String {

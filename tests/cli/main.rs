@@ -2,8 +2,13 @@
 
 #![cfg(test)]
 
+mod explain;
 mod inspect;
+mod layer;
+mod planted;
 mod program;
+mod readme;
+mod world;
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]

@@ -133,8 +133,8 @@ async fn a_request_without_a_certificate_ends_at_the_header_required_or_not() {
         assert_eq!((end.check(), end.outcome()), ("header", StepOutcome::Absent));
         assert!(end.mend().unwrap().contains("x-client-cert"));
     }
-    assert_eq!(outcome(&optional, "certificate-required"), StepOutcome::NotConfigured);
-    assert_eq!(outcome(&required, "certificate-required"), StepOutcome::Failed);
+    assert_eq!(outcome(&optional, "presence"), StepOutcome::NotConfigured);
+    assert_eq!(outcome(&required, "presence"), StepOutcome::Failed);
 }
 
 #[tokio::test]

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Args, Parser, Subcommand};
+use http::{Method, Uri};
 
 use super::at;
+use super::peer::Peer;
 
 /// Looks into forwarded client certificates, and tells what a configuration makes of them and why.
 ///
-/// Exit status: 0 accepted, 1 refused, 2 no answer (the reason stands on standard error).
+/// Exit status: 0 accepted, 1 refused, 2 no answer (standard error says why), 3 anonymous.
 #[derive(Debug, Parser)]
 #[command(name = "client-cert", version, term_width = 80, arg_required_else_help = false)]
 pub(crate) struct Arguments {
@@ -19,7 +21,44 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Explain(Explain),
     Inspect(Inspect),
+}
+
+/// Tells step by step what a configuration makes of a request: what was wanted, what was found, and how to mend it.
+///
+/// Exit status: 0 for a client that is let through, 1 for a refusal, 3 for a request that goes on without a client, 2
+/// where there is no answer.
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    /// The configuration of the layer, in TOML.
+    #[arg(long)]
+    pub(crate) config: PathBuf,
+    /// Who sends the request: an address, `unix` or `unix:` with a user id. By default the address on the first line of
+    /// the head.
+    #[arg(long)]
+    pub(crate) peer: Option<Peer>,
+    /// A header line such as `X-Client-Cert: ...`; several are put below those of the head.
+    #[arg(long = "header", value_name = "LINE")]
+    pub(crate) headers: Vec<String>,
+    /// A file with the head of the request; `-` is standard input.
+    #[arg(long)]
+    pub(crate) head: Option<PathBuf>,
+    /// The method, where the head has none.
+    #[arg(long)]
+    pub(crate) method: Option<Method>,
+    /// The path, where the head has none.
+    #[arg(long)]
+    pub(crate) path: Option<Uri>,
+    /// A file in PEM with the chain that the gateway presents in its own TLS handshake with the service.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) gateway_certificate: Option<PathBuf>,
+    /// The time to judge by, such as 2026-03-01T12:00:00Z; the present unless given.
+    #[arg(long, value_parser = at::parse)]
+    pub(crate) at: Option<SystemTime>,
+    /// Answers in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Shows what is in a header value, a certificate file or a whole request head.

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
 use super::trouble::Trouble;
 
@@ -24,9 +25,21 @@ pub(crate) fn is_head(octets: &[u8]) -> bool {
     (begins_one || rest.peek().is_some()) && rest.all(|line| field(line).is_some())
 }
 
+impl Default for Head {
+    fn default() -> Self {
+        Self { method: Method::GET, uri: Uri::from_static("/"), headers: HeaderMap::new(), peer: None }
+    }
+}
+
+/// One header line.
+pub(crate) fn header(line: &[u8]) -> Option<(HeaderName, HeaderValue)> {
+    let (name, value) = field(line)?;
+    Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value.trim_ascii()).ok()?))
+}
+
 impl Head {
     pub(crate) fn read(octets: &[u8]) -> Result<Self, Trouble> {
-        let mut head = Self { method: Method::GET, uri: Uri::from_static("/"), headers: HeaderMap::new(), peer: None };
+        let mut head = Self::default();
         for (index, line) in lines(octets).enumerate() {
             if line.is_empty() {
                 break;
@@ -36,14 +49,20 @@ impl Head {
             } else if index == 0 && address(line).is_some() {
                 head.peer = address(line);
             } else if index > 0 || field(line).is_some() {
-                let problem = || Trouble::input(format!("line {} of the head is no header line", index + 1));
-                let (name, value) = field(line).ok_or_else(problem)?;
-                let name = HeaderName::from_bytes(name).map_err(|_| problem())?;
-                let value = HeaderValue::from_bytes(value.trim_ascii()).map_err(|_| problem())?;
+                let no_line = || Trouble::input(format!("line {} of the head is no header line", index + 1));
+                let (name, value) = header(line).ok_or_else(no_line)?;
                 head.headers.try_append(name, value).map_err(|_| Trouble::input("the head has too many lines"))?;
             }
         }
         Ok(head)
+    }
+
+    pub(crate) fn into_parts(self) -> Parts {
+        let mut request = Request::new(());
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        request.into_parts().0
     }
 
     fn read_request_line(&mut self, line: &[u8]) -> Result<(), Trouble> {

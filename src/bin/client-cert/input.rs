@@ -4,6 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
 use super::head::{self, Head};
 use super::trouble::Trouble;
 
@@ -46,6 +49,20 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Vec<u8>, Trouble> {
             })
         }
         None => bounded(io::stdin().lock(), "standard input"),
+    }
+}
+
+/// `None` for `-`, which is standard input.
+pub(crate) fn file_of(path: &Path) -> Option<&Path> {
+    (path != Path::new("-")).then_some(path)
+}
+
+/// The certificates of a PEM file, in DER.
+pub(crate) fn certificates(octets: &[u8]) -> Result<Vec<CertificateDer<'static>>, Trouble> {
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(octets).collect();
+    match read {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(Trouble::input("there is no certificate in PEM where one is needed")),
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod arguments;
 mod at;
+mod explain;
 mod head;
 mod input;
 mod inspect;
 mod output;
+mod peer;
 mod trouble;
 
 use std::io::{self, Write as _};
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     };
     let mut output = Output::stdout();
     let done = match command {
+        Command::Explain(arguments) => explain::run(&arguments, &mut output),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut output),
     };
     match done.and_then(|status| output.finish().map(|()| status)) {
@@ -46,6 +49,8 @@ enum Status {
     Refused,
     /// 2: no answer, and one line on standard error that says why.
     Trouble,
+    /// 3: let through without a client.
+    Anonymous,
 }
 
 impl From<Status> for ExitCode {
@@ -54,6 +59,7 @@ impl From<Status> for ExitCode {
             Status::Accepted => 0,
             Status::Refused => 1,
             Status::Trouble => 2,
+            Status::Anonymous => 3,
         })
     }
 }

@@ -16,6 +16,7 @@ pub(crate) struct Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
     Bad,
+    Good,
     Heading,
     Quiet,
 }
@@ -58,6 +59,19 @@ impl Output {
         Ok(())
     }
 
+    /// A mark, a name and a text, each in a column of its own.
+    pub(crate) fn row(&mut self, tone: Tone, mark: &str, name: &str, text: &str) -> Result<(), Trouble> {
+        let mut mark = format!("  {mark:<MARK_WIDTH$}");
+        let mut name = format!("{name:<CHECK_WIDTH$}  ");
+        for line in wrapped(&safe(text), WIDTH.saturating_sub(MARK_WIDTH + CHECK_WIDTH + 4), 0) {
+            let shown = self.toned(tone, &mark);
+            writeln!(self.writer, "{}", format!("{shown}{name}{line}").trim_end())?;
+            mark = " ".repeat(MARK_WIDTH + 2);
+            name = " ".repeat(CHECK_WIDTH + 2);
+        }
+        Ok(())
+    }
+
     pub(crate) fn blank(&mut self) -> Result<(), Trouble> {
         self.line("")
     }
@@ -74,6 +88,7 @@ impl Output {
     fn toned(&self, tone: Tone, text: &str) -> String {
         let code = match tone {
             Tone::Bad => "31",
+            Tone::Good => "32",
             Tone::Heading => "1",
             Tone::Quiet => "2",
         };
@@ -125,6 +140,10 @@ fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
 
 /// Columns of a report.
 const WIDTH: usize = 80;
+/// Columns of marks.
+const MARK_WIDTH: usize = 8;
+/// Columns of the names of checks.
+const CHECK_WIDTH: usize = 12;
 /// Columns of the names of fields.
 const NAME_WIDTH: usize = 12;
 
