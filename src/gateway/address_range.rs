@@ -244,4 +244,11 @@ mod tests {
         let range = "::/64".into_address_range().unwrap();
         assert!(!range.contains(IpAddr::from([10, 0, 0, 1])));
     }
+
+    #[test]
+    fn the_network_is_the_canonical_one() {
+        let range = "::ffff:10.1.0.0/112".into_address_range().unwrap();
+        assert_eq!(range.network(), "10.1.0.0/16".parse().unwrap());
+        assert_eq!(range.as_str(), "10.1.0.0/16");
+    }
 }

@@ -116,6 +116,19 @@ fn the_header_and_its_look_alikes_leave_the_request() {
 }
 
 #[test]
+fn what_was_there_is_counted_by_lines_and_bytes() {
+    let name = |name: &'static str| http::HeaderName::from_static(name);
+    let mut map = headers(&[("x-client-cert", "abc"), ("x-client-cert", "de"), ("accept", "text/plain")]);
+    let taken = TakenHeaders::take(&mut map, &custom().forwarding().names());
+    assert_eq!(taken.lines_of(&name("x-client-cert")), Some((2, 5)));
+    assert_eq!(taken.lines_of(&name("accept")), None);
+
+    let taken = TakenHeaders::take(&mut map, &custom().forwarding().names());
+    assert!(!taken.is_present());
+    assert_eq!(taken.lines_of(&name("x-client-cert")), None);
+}
+
+#[test]
 fn a_look_alike_is_not_read_as_the_header() {
     assert_eq!(find(&[("x_client_cert", "MIIB")]).unwrap(), None);
 }

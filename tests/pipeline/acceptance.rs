@@ -24,6 +24,7 @@ async fn a_chain_of_p521_authorities_is_accepted_with_its_intermediate_configure
     assert_eq!(identity.subject().to_string(), "CN=data-exchange-svc01,O=Big Partner Foo SA,C=CH");
     assert_eq!(identity.issuer().common_name(), Some("CARC I101L"));
     assert_eq!(identity.path().anchor().unwrap().certificate().subject().common_name(), Some("CARC R100L"));
+    assert_eq!(identity.path().issuer().unwrap().subject().to_string(), identity.issuer().to_string());
 }
 
 #[tokio::test]

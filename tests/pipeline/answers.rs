@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use tower::{Layer, Service, ServiceExt, service_fn};
-use tower_client_cert::{ConfigError, GrpcCode, Reason};
+use tower_client_cert::{ConfigError, GrpcCode, Reason, Rejection};
 
 use crate::scene::{ask, ask_all, builder, request, with_certificate};
 use crate::support::log::Log;
@@ -111,7 +111,17 @@ async fn a_layer_inside_another_is_a_loud_500_whoever_asks() {
         assert_eq!(events.len(), 1);
         assert_eq!(events[0].level, tracing::Level::ERROR);
         assert_eq!(events[0].field("reference"), Some(asked.refusal().unwrap().reference()));
+        assert!(asked.refusal().unwrap().rejection().to_string().contains("keep one, outermost"));
     }
+}
+
+#[tokio::test]
+async fn a_name_with_a_nul_is_told_by_its_field() {
+    let pki = Pki::new();
+    let leaf = pki.issue(&Shape::client("alice\0.evil.test"));
+    let asked = ask_all(&[&builder(&pki).build().unwrap()], with_certificate(&leaf)).await;
+    let Rejection::Identity(error) = asked.refusal().unwrap().rejection() else { panic!("{:?}", asked.reason()) };
+    assert_eq!(error.field(), "subject attribute CN");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 mod accounts;
 mod answers;
 mod bound_token;
+mod evidence;
 mod grpc;
 #[cfg(feature = "config")]
 mod guide;

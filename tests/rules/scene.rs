@@ -15,7 +15,7 @@ use tower_client_cert::{
 use crate::support::pki::{self, Minted, Pki, Shape};
 
 #[derive(Debug)]
-struct Fixed;
+pub(crate) struct Fixed;
 
 impl Clock for Fixed {
     fn now(&self) -> SystemTime {

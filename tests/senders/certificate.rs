@@ -115,8 +115,11 @@ async fn certificates_that_do_not_prove_the_gateway_are_told_apart() {
     let asked = send(demand(), &[], &pki).await;
     assert_eq!(*error(&asked), GatewayCertificateError::NotPresented);
     let own = internal.issue(&edge());
+    let asked = send(demand(), &[&own; 10], &pki).await;
+    assert_eq!(asked.status(), 200, "as many as may be");
     let asked = send(demand(), &[&own; 11], &pki).await;
     assert_eq!(*error(&asked), GatewayCertificateError::TooMany { found: 11, max_certificates: 10 });
+    assert_eq!(error(&asked).to_string(), "it presented 11 certificates, the limit is 10");
 }
 
 #[tokio::test]
