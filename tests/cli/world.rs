@@ -85,8 +85,9 @@ impl Asked {
 
     /// As it goes over the wire.
     pub(crate) fn head(&self) -> String {
-        let lines: String = self.lines.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        format!("{} {} HTTP/1.1\r\n{lines}\r\n", self.method, self.path)
+        let begin = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
+        let head = self.lines.iter().fold(begin, |head, (name, value)| format!("{head}{name}: {value}\r\n"));
+        format!("{head}\r\n")
     }
 }
 
