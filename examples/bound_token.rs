@@ -1,12 +1,11 @@
 //! A token bound to a client certificate (RFC 8705 section 3), with `jsonwebtoken`: presented with another certificate
 //! it is refused.
 //!
-//! `cargo run --example bound_token`
+//! `cargo run --example bound_token --features test-kit`
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
 use std::error::Error;
-use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
@@ -18,12 +17,11 @@ use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation, decode, encode};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair};
 use serde::{Deserialize, Serialize};
 use tower::ServiceExt as _;
+use tower_client_cert::test_kit::{TestAuthority, TestCertificate, TestGateway};
 use tower_client_cert::{
-    ClientCertLayer, ClientIdentity, Gateway, GatewayPeer, PresentedCertificate, RequireClientCertLayer, Thumbprint,
-    TokenClaims, TrustAnchors,
+    ClientCertLayer, ClientIdentity, Gateway, PresentedCertificate, RequireClientCertLayer, Thumbprint, TokenClaims,
 };
 
 /// What stands in the token.
@@ -61,19 +59,17 @@ async fn verify_token(mut request: Request, next: Next) -> Response {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let authority = authority()?;
-    let (alice, mallory) = (client(&authority, "alice")?, client(&authority, "mallory")?);
-
-    let gateway = Gateway::nginx(["10.1.0.0/24"])?;
-    let anchors = TrustAnchors::from_der(authority.der())?.labelled("example-ca");
+    let authority = TestAuthority::new("example-ca");
+    let (alice, mallory) = (authority.client("alice").issue(), authority.client("mallory").issue());
+    let gateway = TestGateway::new(Gateway::nginx(["10.1.0.0/24"])?);
     let app = Router::new()
         .route("/", get(async |identity: ClientIdentity| format!("hello {}", identity.subject())))
         .layer(RequireClientCertLayer::bound_token::<Claims>())
         .layer(from_fn(verify_token))
-        .layer(ClientCertLayer::builder(gateway, anchors).build()?);
+        .layer(ClientCertLayer::builder(gateway.gateway(), authority.anchors()).build()?);
 
     // The authorization server binds the token to the certificate that it saw.
-    let bound = token(Some(PresentedCertificate::from_der(&alice)?.thumbprint()))?;
+    let bound = token(Some(PresentedCertificate::from_der(alice.der())?.thumbprint()))?;
     let unbound = token(None)?;
     for (scene, certificate, token, expected) in [
         ("alice's token with alice's certificate", Some(&alice), &bound, StatusCode::OK),
@@ -81,7 +77,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         ("alice's token without a certificate", None, &bound, StatusCode::UNAUTHORIZED),
         ("a token that is bound to nothing", Some(&alice), &unbound, StatusCode::UNAUTHORIZED),
     ] {
-        let status = app.clone().oneshot(request(certificate, token)?).await?.status();
+        let status = app.clone().oneshot(request(&gateway, certificate, token)?).await?.status();
         println!("{scene}: {status}");
         if status != expected {
             return Err(format!("{scene}: expected {expected}").into());
@@ -101,37 +97,16 @@ fn token(bound_to: Option<Thumbprint>) -> Result<String, Box<dyn Error>> {
 }
 
 /// What nginx would send for a client with this certificate.
-fn request(certificate: Option<&Vec<u8>>, token: &str) -> Result<Request, Box<dyn Error>> {
-    let mut request = Request::builder().uri("/").header(AUTHORIZATION, format!("Bearer {token}"));
-    if let Some(der) = certificate {
-        request = request.header("x-client-cert", escaped_pem(der));
-    }
-    let mut request = request.body(Body::empty())?;
-    request.extensions_mut().insert(GatewayPeer::tcp(SocketAddr::from(([10, 1, 0, 4], 50_000))));
-    Ok(request)
-}
-
-fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
-    let mut params = CertificateParams::default();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.distinguished_name.push(DnType::CommonName, "Example CA");
-    CertifiedIssuer::self_signed(params, KeyPair::generate()?)
-}
-
-fn client(authority: &CertifiedIssuer<'static, KeyPair>, name: &str) -> Result<Vec<u8>, rcgen::Error> {
-    let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-    Ok(params.signed_by(&KeyPair::generate()?, authority)?.der().to_vec())
-}
-
-fn escaped_pem(der: &[u8]) -> String {
-    use base64::Engine as _;
-    let body = base64::engine::general_purpose::STANDARD.encode(der);
-    let pem = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
-    pem.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
+fn request(
+    gateway: &TestGateway,
+    certificate: Option<&TestCertificate>,
+    token: &str,
+) -> Result<Request, Box<dyn Error>> {
+    let request = Request::builder().uri("/").header(AUTHORIZATION, format!("Bearer {token}")).body(Body::empty())?;
+    Ok(match certificate {
+        Some(certificate) => gateway.forward(request, certificate),
+        None => gateway.forward_anonymous(request),
+    })
 }
 
 const SECRET: &[u8] = b"a secret of the example alone";

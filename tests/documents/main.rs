@@ -6,10 +6,10 @@ mod configuration;
 mod examples;
 mod links;
 mod markdown;
+mod proofs;
 mod readme;
 mod rust_blocks;
 mod snippets;
-mod threat_model;
 
 use std::fs;
 use std::path::{Path, PathBuf};

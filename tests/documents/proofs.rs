@@ -1,4 +1,4 @@
-//! Every mitigation of the threat model names tests, and every test that is named exists.
+//! Every mitigation of the threat model and every claim of the README names what proves it, and what is named exists.
 
 use std::fs;
 
@@ -6,17 +6,32 @@ use crate::{files_below, page, root};
 
 #[test]
 fn every_mitigation_names_tests_that_exist() {
-    let tests = names_of_tests();
     let page = page(&root().join("docs/threat-model.md"));
     let rows: Vec<_> =
         page.text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| Threat")).collect();
     assert!(rows.len() > 20, "the tables were not found");
+    names_exist(&rows);
+}
+
+#[test]
+fn every_claim_of_the_readme_names_a_test_or_a_measurement_that_exists() {
+    let page = page(&root().join("README.md"));
+    let table = page.text.split("| Claim |").nth(1).expect("the README has a table of claims");
+    let rows: Vec<_> = table.lines().skip(2).take_while(|line| line.starts_with("| ")).collect();
+    assert!(rows.len() > 5, "the table was not found");
+    names_exist(&rows);
+}
+
+/// What stands between backticks in the last column is a test's name, or a file's.
+fn names_exist(rows: &[&str]) {
+    let tests = names_of_tests();
     for row in rows {
         let last = row.trim_end_matches('|').rsplit('|').next().unwrap();
         let named: Vec<_> = last.split('`').skip(1).step_by(2).collect();
-        assert!(!named.is_empty(), "no test is named: {row}");
+        assert!(!named.is_empty(), "nothing is named: {row}");
         for name in named {
-            assert!(tests.iter().any(|test| test == name), "there is no test {name}: {row}");
+            let exists = tests.iter().any(|test| test == name) || root().join(name).exists();
+            assert!(exists, "there is no test {name}: {row}");
         }
     }
 }
