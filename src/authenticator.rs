@@ -14,7 +14,7 @@ use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, Un
 use crate::header::{RawCertificate, TakenHeaders};
 use crate::identity::{ClientIdentity, KnownClient};
 use crate::rejection::Rejection;
-use crate::revocation::{Revocation, Sources, UnrevokedChain, Verifier};
+use crate::revocation::{RevocationGeneration, Sources, UnrevokedChain, Verifier};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustedGateway};
 use crate::validation::{ValidatedChain, ValidationOptions};
 
@@ -25,7 +25,7 @@ pub(crate) struct Authenticator {
     pub(crate) limits: Limits,
     pub(crate) validation: ValidationOptions,
     pub(crate) snapshot: CurrentSnapshot,
-    pub(crate) revocation: Arc<Revocation>,
+    pub(crate) revocation: RevocationGeneration,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<Events>,
 }

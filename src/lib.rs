@@ -159,6 +159,8 @@ pub use layer::{
     ClientCertLayerBuilder, Refusal, RequireClientCert, RequireClientCertAsync, RequireClientCertAsyncFuture,
     RequireClientCertAsyncLayer, RequireClientCertLayer, ResponseBody, ResponseFuture, TrustReplacement,
 };
+#[cfg(feature = "config")]
+pub use layer::{Reload, ReloadWatcher};
 pub use readiness::{Readiness, ReadinessProblem};
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};

@@ -4,7 +4,9 @@
 //! signature algorithms, closures. Paths are relative to the directory of the file. Paths and secrets may stand in
 //! environment variables, and secrets stand nowhere else than there or in files of their own.
 
+mod blueprint;
 mod build;
+mod content;
 mod document;
 mod key;
 mod locate;
@@ -17,13 +19,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::blueprint::DocumentBlueprint;
+use self::content::Content;
 use self::document::Document;
 use self::key::{Key, Mistake};
-use self::sources::Sources;
+use self::sources::{Reading, Sources};
 use crate::authorization::AccessDocument;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{ConfigError, DocumentError, DocumentProblem, Origin};
-use crate::layer::{ClientCertLayer, ClientCertLayerBuilder};
+use crate::layer::{ClientCertLayer, ClientCertLayerBuilder, Shared};
 
 /// The configuration of one [`ClientCertLayer`], as a document.
 ///
@@ -73,10 +77,7 @@ impl ClientCertConfig {
     /// [`ConfigError::File`] when it cannot be read, [`ConfigError::Document`] with line and key when it is no TOML, or
     /// has a key that is not known or a value of another kind than expected.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, ConfigError> {
-        let path = path.as_ref();
-        let text = fs::read_to_string(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
-        let base = path.parent().unwrap_or(Path::new("")).to_owned();
-        Read::new(text, Origin::File(path.to_owned()), base).map(Self::of)
+        Read::file(path.as_ref()).map(Self::of)
     }
 
     /// Reads text; paths in it are relative to `base`.
@@ -109,13 +110,24 @@ impl ClientCertConfig {
     ///
     /// [`ConfigError::Document`] with line and key for a value that cannot be used.
     pub fn build(&self) -> Result<ClientCertLayer, ConfigError> {
-        let sources = Sources::new(&self.read.base);
-        let built = build::builder(&self.read.document, &self.read.rules, &sources, &*self.clock);
-        let builder = built.map_err(|mistake| self.read.located(mistake))?.shared_clock(Arc::clone(&self.clock));
-        (self.customize)(builder).build().map_err(|problem| {
-            let key = key_of(&problem, &self.read.document);
-            self.read.located(Mistake { key, problem })
-        })
+        DocumentBlueprint::build(self)
+    }
+
+    /// What a document says, and which files it was read from.
+    fn generation(&self, read: &Read, before: Option<&Shared>) -> (Result<Shared, ConfigError>, Reading) {
+        let sources = Sources::new(&read.base);
+        if let Origin::File(path) = &read.origin {
+            sources.note(path, Content::of_text(&read.text));
+        }
+        let built = build::builder(&read.document, &read.rules, &sources, &*self.clock);
+        let built = built.map_err(|mistake| read.located(mistake)).and_then(|builder| {
+            let builder = (self.customize)(builder.shared_clock(Arc::clone(&self.clock)));
+            builder.generation(before).map_err(|problem| {
+                let key = key_of(&problem, &read.document);
+                read.located(Mistake { key, problem })
+            })
+        });
+        (built, sources.into_reading())
     }
 
     fn of(read: Read) -> Self {
@@ -124,6 +136,22 @@ impl ClientCertConfig {
 }
 
 impl Read {
+    fn file(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::File { path: path.to_owned(), source })?;
+        let base = path.parent().unwrap_or(Path::new("")).to_owned();
+        Self::new(text, Origin::File(path.to_owned()), base)
+    }
+
+    /// The same document as it is now.
+    fn again(&self) -> Result<Self, ConfigError> {
+        match &self.origin {
+            Origin::File(path) => Self::file(path),
+            Origin::Directory(_) | Origin::Memory => {
+                Self::new(self.text.clone(), self.origin.clone(), self.base.clone())
+            }
+        }
+    }
+
     fn new(text: String, origin: Origin, base: PathBuf) -> Result<Self, ConfigError> {
         match toml::from_str::<Document>(&text) {
             Ok(mut document) => {

@@ -1,23 +1,46 @@
 //! What a configuration reads besides its own text.
 
+use std::cell::RefCell;
 use std::env;
 use std::path::{Path, PathBuf};
 
+use super::content::Content;
 use super::document::{PathValue, SecretValue};
 use super::key::{At as _, Key, Mistake, contradiction};
 use crate::document::TextOr;
 use crate::error::ConfigError;
 use crate::gateway::Secret;
 
-/// Finds files relative to one directory.
+/// Finds files relative to one directory, and notes what each held before it was read.
 #[derive(Debug)]
 pub(super) struct Sources<'a> {
     base: &'a Path,
+    noted: RefCell<Vec<(PathBuf, Content)>>,
+}
+
+/// What every file held that was read for one layer.
+#[derive(Debug)]
+pub(super) struct Reading(Vec<(PathBuf, Content)>);
+
+impl Reading {
+    /// Whether every file holds what it held.
+    pub(super) fn is_current(&self) -> bool {
+        self.0.iter().all(|(path, content)| Content::of(path) == *content)
+    }
 }
 
 impl<'a> Sources<'a> {
     pub(super) fn new(base: &'a Path) -> Self {
-        Self { base }
+        Self { base, noted: RefCell::default() }
+    }
+
+    /// Notes what a file held that was read otherwise.
+    pub(super) fn note(&self, path: &Path, content: Content) {
+        self.noted.borrow_mut().push((path.to_owned(), content));
+    }
+
+    pub(super) fn into_reading(self) -> Reading {
+        Reading(self.noted.into_inner())
     }
 
     pub(super) fn path(&self, value: &PathValue, key: &Key) -> Result<PathBuf, Mistake> {
@@ -37,7 +60,9 @@ impl<'a> Sources<'a> {
     }
 
     pub(super) fn below_base(&self, text: &str) -> PathBuf {
-        self.base.join(text)
+        let path = self.base.join(text);
+        self.note(&path, Content::of(&path));
+        path
     }
 
     pub(super) fn secret(&self, value: &SecretValue, key: &Key) -> Result<Secret, Mistake> {

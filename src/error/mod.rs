@@ -133,6 +133,8 @@ pub enum ConfigError {
         /// Where they were looked for.
         origin: Origin,
     },
+    /// A layer that was not built from a document cannot be read again.
+    NotFromDocument,
     /// OCSP answers that are not in force.
     OcspAnswers {
         /// Each of them; never empty.
@@ -169,10 +171,20 @@ pub enum ConfigError {
         /// The status as given.
         value: u16,
     },
+    /// The system gives no thread.
+    Thread {
+        /// Why.
+        source: io::Error,
+    },
     /// A trust domain that no SPIFFE ID can have.
     TrustDomain {
         /// The trust domain as given.
         value: String,
+    },
+    /// Files that were replaced again and again while they were read.
+    Unsettled {
+        /// How often they were read.
+        readings: usize,
     },
     /// An issuer restriction or revocation policy that names no anchor.
     UnknownAnchorLabel {
@@ -256,6 +268,9 @@ impl fmt::Display for ConfigError {
                 f.write_str("no signature algorithms: enable the feature aws-lc-rs or ring, or hand in algorithms")
             }
             Self::NoCertificates { origin } => write!(f, "no certificate in {origin}, expected at least one"),
+            Self::NotFromDocument => {
+                f.write_str("the layer was not built from a document: build it with ClientCertConfig, or use replace()")
+            }
             Self::Pattern { value, problem } => write!(f, "pattern \"{}\" {problem}", Escaped(value)),
             Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
             Self::Sender(problem) => problem.fmt(f),
@@ -268,6 +283,10 @@ impl fmt::Display for ConfigError {
                 )
             }
             Self::Status { value } => write!(f, "status {value} is no refusal: use one from 400 to 599"),
+            Self::Thread { .. } => f.write_str("the system gives no thread"),
+            Self::Unsettled { readings } => {
+                write!(f, "files changed while they were read, {readings} times: replace them all at once")
+            }
             Self::TrustDomain { value } => write!(
                 f,
                 "trust domain \"{}\" cannot stand in a SPIFFE ID: expected up to 255 of a-z, 0-9, dot, dash, underscore",
@@ -290,7 +309,7 @@ impl Error for ConfigError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Document(error) => error.source(),
-            Self::File { source, .. } => Some(source),
+            Self::File { source, .. } | Self::Thread { source } => Some(source),
             _ => None,
         }
     }

@@ -55,6 +55,16 @@ impl Events {
         self.tally.counts()
     }
 
+    /// The whole configuration was replaced, or stayed as it was.
+    #[cfg(feature = "config")]
+    pub(crate) fn reloaded(&self, outcome: Result<(), &ConfigError>) {
+        match outcome {
+            Ok(()) => self.tally.reloads.add(1),
+            Err(_) => self.tally.failed_reloads.add(1),
+        }
+        Self::replaced(Replaced::Configuration, outcome);
+    }
+
     pub(crate) fn accepted(&self, identity: &ClientIdentity) {
         self.tally.accepted.add(1);
         meters::accepted(identity, || self.clock.now());

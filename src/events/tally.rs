@@ -15,6 +15,8 @@ pub(super) struct Tally {
     pub(super) look_alikes: Warning,
     pub(super) foreign_headers: Warning,
     pub(super) shadow_denials: Warning,
+    pub(super) reloads: Counter,
+    pub(super) failed_reloads: Counter,
     refused: [Warning; REASONS],
 }
 
@@ -40,6 +42,8 @@ pub struct Counts {
     look_alikes: u64,
     foreign_headers: u64,
     shadow_denials: u64,
+    reloads: u64,
+    failed_reloads: u64,
 }
 
 impl Tally {
@@ -52,6 +56,8 @@ impl Tally {
             look_alikes: Warning::default(),
             foreign_headers: Warning::default(),
             shadow_denials: Warning::default(),
+            reloads: Counter::default(),
+            failed_reloads: Counter::default(),
             refused: array::from_fn(|_| Warning::default()),
         }
     }
@@ -70,6 +76,8 @@ impl Tally {
             look_alikes: self.look_alikes.count.read(),
             foreign_headers: self.foreign_headers.count.read(),
             shadow_denials: self.shadow_denials.count.read(),
+            reloads: self.reloads.read(),
+            failed_reloads: self.failed_reloads.read(),
         }
     }
 }
@@ -136,6 +144,18 @@ impl Counts {
     #[must_use]
     pub fn shadow_denials(&self) -> u64 {
         self.shadow_denials
+    }
+
+    /// Configurations that were put in force by a reload.
+    #[must_use]
+    pub fn reloads(&self) -> u64 {
+        self.reloads
+    }
+
+    /// Reloads that failed, so that what was in force stayed.
+    #[must_use]
+    pub fn failed_reloads(&self) -> u64 {
+        self.failed_reloads
     }
 
     /// Headers removed because their names differ from the certificate header's only in separators.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::ClientCertLayer;
+use super::in_force::InForce;
 use super::refusal::{References, Refusals};
 use super::require::AccessTableHandle;
 use super::service::Shared;
@@ -16,7 +17,9 @@ use crate::events::Events;
 use crate::gateway::Gateway;
 use crate::re_emission::ReEmission;
 use crate::reason::{GrpcCode, Reason};
-use crate::revocation::{DenyList, OcspSources, Revocation, RevocationLists, RevocationOptions, Verifier};
+use crate::revocation::{
+    DenyList, OcspSources, Revocation, RevocationGeneration, RevocationLists, RevocationOptions, Verifier,
+};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources};
 use crate::validation::{Intermediates, PinnedCertificates, TrustAnchors, ValidationOptions};
 
@@ -193,6 +196,12 @@ impl ClientCertLayerBuilder {
     ///
     /// A [`ConfigError`] that names the value and how to mend it.
     pub fn build(self) -> Result<ClientCertLayer, ConfigError> {
+        Ok(ClientCertLayer::new(InForce::new(self.generation(None)?)))
+    }
+
+    /// The next generation of a layer, or the first one. It counts on where the one before left off, and no revocation
+    /// list of it goes back in time.
+    pub(crate) fn generation(self, before: Option<&Shared>) -> Result<Shared, ConfigError> {
         let presence = match (self.required, self.except) {
             (true, except) => Presence::required_except(except)?,
             (false, except) if except.is_empty() => Presence::Optional,
@@ -220,15 +229,21 @@ impl ClientCertLayerBuilder {
         }
         let now = self.clock.now();
         let gateways: Vec<_> = self.gateways.into_iter().map(Arc::new).collect();
-        for gateway in &gateways {
-            Events::gateway_trusted(gateway);
-        }
         let sources =
             TrustSources { gateways, anchors: self.anchors, intermediates: self.intermediates, pinned: self.pinned };
         let snapshot = Snapshot::new(sources, validation.only_issued_by.as_deref(), now)?;
         let verifier = Verifier { trusts: snapshot.trusts(), algorithms: validation.algorithms, now };
-        let revocation = Arc::new(Revocation::new(self.revocation, self.deny_list, self.crls, self.ocsp, &verifier)?);
-        let events = Arc::new(Events::new(Arc::clone(&self.clock)));
+        let revocation = Revocation::new(self.revocation, self.deny_list, self.crls, self.ocsp, &verifier)?;
+        let (revocation, events) = match before {
+            Some(before) => {
+                let revocation = before.authenticator.revocation.succeeding(revocation, now);
+                (revocation, Arc::clone(&before.refusals.events))
+            }
+            None => (RevocationGeneration::first(revocation), Arc::new(Events::new(Arc::clone(&self.clock)))),
+        };
+        for member in &snapshot.gateways {
+            Events::gateway_trusted(&member.gateway);
+        }
         let authenticator = Authenticator {
             untrusted_header: self.untrusted_header,
             limits: self.limits,
@@ -245,9 +260,7 @@ impl ClientCertLayerBuilder {
             references: References::default(),
         });
         let access = self.access.map(AccessTableHandle::new);
-        let shared = Shared { authenticator, re_emission: self.re_emission, presence, access, refusals };
-        shared.publish();
-        Ok(ClientCertLayer::new(shared))
+        Ok(Shared { authenticator, re_emission: self.re_emission, presence, access, refusals })
     }
 }
 

@@ -30,7 +30,7 @@ impl ClientCertHandle {
     /// ```
     #[must_use]
     pub fn explain(&self, request: &Parts) -> Explanation {
-        self.explained(request, self.shared.access.as_ref())
+        self.explained(request, self.in_force.load().access.as_ref())
     }
 
     /// As [`explain`](Self::explain), with what an access table says to it as the last step.
@@ -43,8 +43,9 @@ impl ClientCertHandle {
         // What the handlers behind the layer would see: the headers of gateways are taken out of it.
         let mut request = Request::from_parts(parts.clone(), ());
         let connection = connection_of(request.extensions());
-        let told = explain::tell(&self.shared.authenticator, &connection, request.headers_mut());
-        let mut explanation = Explanation::new(told, &self.shared.presence, request.uri().path());
+        let shared = self.in_force.load();
+        let told = explain::tell(&shared.authenticator, &connection, request.headers_mut());
+        let mut explanation = Explanation::new(told, &shared.presence, request.uri().path());
         if let Some(table) = table {
             let values = HttpValues::of(&request);
             let facts = values.facts(request.method());
@@ -60,6 +61,6 @@ impl ClientCertHandle {
                 table.load().judge(facts, client, missing).map(|_| ())
             });
         }
-        explanation.answered_with(|reason| self.shared.refusals.status_of(reason))
+        explanation.answered_with(|reason| shared.refusals.status_of(reason))
     }
 }

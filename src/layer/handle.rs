@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::in_force::InForce;
 use super::replacement::TrustReplacement;
-use super::service::Shared;
 use crate::error::ConfigError;
 use crate::events::{Counts, Events, Replaced};
 use crate::readiness::Readiness;
@@ -24,12 +24,12 @@ use crate::validation::{Intermediates, TrustAnchors};
 /// ```
 #[derive(Clone, Debug)]
 pub struct ClientCertHandle {
-    pub(super) shared: Arc<Shared>,
+    pub(super) in_force: Arc<InForce>,
 }
 
 impl ClientCertHandle {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared }
+    pub(super) fn new(in_force: Arc<InForce>) -> Self {
+        Self { in_force }
     }
 
     /// Puts the layer's anchors and intermediates in force, all of them or none. What a gateway has of its own stays.
@@ -50,20 +50,22 @@ impl ClientCertHandle {
     /// [`ConfigError::Sender`] for a gateway that there is not, and as from building the layer; what was in force
     /// stays.
     pub fn replace_all(&self, replacement: TrustReplacement) -> Result<(), ConfigError> {
-        let authenticator = &self.shared.authenticator;
-        let outcome = authenticator.snapshot.replace(|present| {
-            let only_issued_by = authenticator.validation.only_issued_by.as_deref();
-            let next = Snapshot::new(replacement.applied_to(present)?, only_issued_by, authenticator.clock.now())?;
-            authenticator.revocation.verify_again(&authenticator.verifier(&next))?;
-            Ok(next)
-        });
-        self.shared.replaced(Replaced::Trust, outcome)
+        self.in_force.change(|shared| {
+            let authenticator = &shared.authenticator;
+            let outcome = authenticator.snapshot.replace(|present| {
+                let only_issued_by = authenticator.validation.only_issued_by.as_deref();
+                let next = Snapshot::new(replacement.applied_to(present)?, only_issued_by, authenticator.clock.now())?;
+                authenticator.revocation.verify_again(&authenticator.verifier(&next))?;
+                Ok(next)
+            });
+            shared.replaced(Replaced::Trust, outcome)
+        })
     }
 
     /// Puts a deny-list in force. The next request is judged by it, and so is
     /// [`still_valid`](crate::ClientIdentity::still_valid) of identities that exist.
     pub fn replace_deny_list(&self, deny_list: DenyList) {
-        self.shared.authenticator.revocation.replace_deny_list(deny_list);
+        self.in_force.change(|shared| shared.authenticator.revocation.replace_deny_list(deny_list));
         Events::replaced(Replaced::DenyList, Ok(()));
     }
 
@@ -75,10 +77,13 @@ impl ClientCertHandle {
     /// [`ConfigError::RevocationLists`] names each list that cannot be used. Even then the others are in force, and
     /// everything that was in force stays beside them: a bad file hides no revocation.
     pub fn replace_crls(&self, lists: impl Into<RevocationLists>) -> Result<(), ConfigError> {
-        let authenticator = &self.shared.authenticator;
-        let snapshot = authenticator.snapshot.load();
-        let outcome = authenticator.revocation.replace_lists(lists.into(), &authenticator.verifier(&snapshot));
-        self.shared.replaced(Replaced::RevocationLists, outcome)
+        let lists = lists.into();
+        self.in_force.change(|shared| {
+            let authenticator = &shared.authenticator;
+            let snapshot = authenticator.snapshot.load();
+            let outcome = authenticator.revocation.replace_lists(lists, &authenticator.verifier(&snapshot));
+            shared.replaced(Replaced::RevocationLists, outcome)
+        })
     }
 
     /// Reads the revocation lists again, from where they were read before; does nothing where there are none. To be
@@ -88,10 +93,12 @@ impl ClientCertHandle {
     ///
     /// As from [`replace_crls`](Self::replace_crls).
     pub fn reload_crls(&self) -> Result<(), ConfigError> {
-        let authenticator = &self.shared.authenticator;
-        let snapshot = authenticator.snapshot.load();
-        let outcome = authenticator.revocation.reload_lists(&authenticator.verifier(&snapshot));
-        self.shared.replaced(Replaced::RevocationLists, outcome)
+        self.in_force.change(|shared| {
+            let authenticator = &shared.authenticator;
+            let snapshot = authenticator.snapshot.load();
+            let outcome = authenticator.revocation.reload_lists(&authenticator.verifier(&snapshot));
+            shared.replaced(Replaced::RevocationLists, outcome)
+        })
     }
 
     /// Reads the OCSP answers again, from where they were read before; does nothing where there are none. To be called on a
@@ -102,40 +109,42 @@ impl ClientCertHandle {
     /// [`ConfigError::OcspAnswers`] names each answer that cannot be used. Even then the others are in force, beside
     /// everything that was.
     pub fn reload_ocsp_answers(&self) -> Result<(), ConfigError> {
-        let authenticator = &self.shared.authenticator;
-        let snapshot = authenticator.snapshot.load();
-        let outcome = authenticator.revocation.reload_answers(&authenticator.verifier(&snapshot));
-        self.shared.replaced(Replaced::OcspAnswers, outcome)
+        self.in_force.change(|shared| {
+            let authenticator = &shared.authenticator;
+            let snapshot = authenticator.snapshot.load();
+            let outcome = authenticator.revocation.reload_answers(&authenticator.verifier(&snapshot));
+            shared.replaced(Replaced::OcspAnswers, outcome)
+        })
     }
 
     /// The revocation lists in force, for those who watch their age.
     #[must_use]
     pub fn crls(&self) -> Vec<RevocationListInForce> {
-        self.shared.authenticator.revocation.sources().lists_in_force()
+        self.in_force.load().authenticator.revocation.sources().lists_in_force()
     }
 
     /// When the trust in force was put in force.
     #[must_use]
     pub fn in_force_since(&self) -> SystemTime {
-        self.shared.authenticator.snapshot.load().since
+        self.in_force.load().authenticator.snapshot.load().since
     }
 
     /// The state of what the layer judges by, for a health endpoint.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
-        self.shared.readiness()
+        self.in_force.load().readiness()
     }
 
     /// Tells the recorder of the crate `metrics` again what is in force and since when. The layer does so when it is
     /// built and after each replacement; call this where the recorder was installed later than the layer was built.
     #[cfg(feature = "metrics")]
     pub fn publish_metrics(&self) {
-        self.shared.publish();
+        self.in_force.load().publish();
     }
 
     /// What the layer has decided since it was built.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        self.shared.refusals.events.counts()
+        self.in_force.load().refusals.events.counts()
     }
 }

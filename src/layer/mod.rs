@@ -19,15 +19,20 @@ mod builder;
 mod explain;
 mod future;
 mod handle;
+mod in_force;
 mod peer_address;
 mod protocol;
 mod refusal;
+#[cfg(feature = "config")]
+mod reload;
 mod replacement;
 mod require;
 mod response_body;
 mod revocation_options;
 mod service;
 mod validation_options;
+#[cfg(feature = "config")]
+mod watcher;
 
 use std::sync::Arc;
 
@@ -37,11 +42,16 @@ pub use self::authentication::Authentication;
 pub use self::builder::ClientCertLayerBuilder;
 pub use self::future::ResponseFuture;
 pub use self::handle::ClientCertHandle;
+use self::in_force::InForce;
 #[cfg(feature = "axum")]
 pub(crate) use self::protocol::Protocol;
 pub use self::refusal::Refusal;
 #[cfg(any(feature = "axum", feature = "tonic"))]
 pub(crate) use self::refusal::Refusals;
+#[cfg(feature = "config")]
+pub(crate) use self::reload::Blueprint;
+#[cfg(feature = "config")]
+pub use self::reload::Reload;
 pub use self::replacement::TrustReplacement;
 pub use self::require::{
     AccessTableHandle, AuthenticatedUser, RequireClientCert, RequireClientCertAsync, RequireClientCertAsyncFuture,
@@ -49,7 +59,10 @@ pub use self::require::{
 };
 pub use self::response_body::ResponseBody;
 pub use self::service::ClientCert;
-use self::service::Shared;
+#[cfg(feature = "config")]
+pub(crate) use self::service::Shared;
+#[cfg(feature = "config")]
+pub use self::watcher::ReloadWatcher;
 use crate::gateway::Gateway;
 use crate::validation::TrustAnchors;
 
@@ -85,7 +98,7 @@ use crate::validation::TrustAnchors;
 /// ```
 #[derive(Clone, Debug)]
 pub struct ClientCertLayer {
-    shared: Arc<Shared>,
+    in_force: Arc<InForce>,
 }
 
 impl ClientCertLayer {
@@ -97,11 +110,17 @@ impl ClientCertLayer {
     /// A handle that replaces trust at run time and reads counts.
     #[must_use]
     pub fn handle(&self) -> ClientCertHandle {
-        ClientCertHandle::new(Arc::clone(&self.shared))
+        ClientCertHandle::new(Arc::clone(&self.in_force))
     }
 
-    fn new(shared: Shared) -> Self {
-        Self { shared: Arc::new(shared) }
+    fn new(in_force: InForce) -> Self {
+        Self { in_force: Arc::new(in_force) }
+    }
+
+    /// A layer that can be reloaded.
+    #[cfg(feature = "config")]
+    pub(crate) fn reloadable(first: Shared, blueprint: Box<dyn Blueprint>) -> Self {
+        Self::new(InForce::reloadable(first, blueprint))
     }
 }
 
@@ -109,6 +128,6 @@ impl<S> Layer<S> for ClientCertLayer {
     type Service = ClientCert<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ClientCert::new(inner, Arc::clone(&self.shared))
+        ClientCert::new(inner, Arc::clone(&self.in_force))
     }
 }

@@ -8,6 +8,7 @@ use tower::Service;
 
 use super::authentication::Authentication;
 use super::future::ResponseFuture;
+use super::in_force::InForce;
 use super::peer_address::connection_of;
 use super::protocol::Protocol;
 use super::refusal::{Refusal, Refusals};
@@ -26,12 +27,12 @@ use crate::rejection::{Rejection, SetupError};
 #[derive(Clone, Debug)]
 pub struct ClientCert<S> {
     inner: S,
-    shared: Arc<Shared>,
+    in_force: Arc<InForce>,
 }
 
-/// What every clone of a layer and its services share.
+/// What every clone of a layer and its services share: one generation of it.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(crate) struct Shared {
     pub(super) authenticator: Authenticator,
     pub(super) re_emission: ReEmission,
     pub(super) presence: Presence,
@@ -41,8 +42,8 @@ pub(super) struct Shared {
 }
 
 impl<S> ClientCert<S> {
-    pub(super) fn new(inner: S, shared: Arc<Shared>) -> Self {
-        Self { inner, shared }
+    pub(super) fn new(inner: S, in_force: Arc<InForce>) -> Self {
+        Self { inner, in_force }
     }
 }
 
@@ -60,7 +61,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        match self.shared.admit(&mut request) {
+        match self.in_force.load().admit(&mut request) {
             Ok(authentication) => ResponseFuture::authenticated(self.inner.call(request), authentication),
             Err(refusal) => {
                 let protocol = Protocol::of(request.method(), request.version(), request.headers());

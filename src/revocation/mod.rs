@@ -15,6 +15,7 @@ mod deny_list;
 mod error;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod generation;
 mod judgement;
 mod members;
 mod ocsp;
@@ -40,6 +41,7 @@ pub use self::fetch::{
     AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,
     Fetching, GuardedFetch,
 };
+pub(crate) use self::generation::RevocationGeneration;
 use self::judgement::{Judgement, Passed};
 use self::members::Members;
 pub use self::ocsp::OcspAnswers;
@@ -75,7 +77,7 @@ pub(crate) struct UnrevokedChain {
 /// Asks again of a path that was concluded upon.
 #[derive(Clone, Debug)]
 pub(crate) struct RevocationWatch {
-    revocation: Arc<Revocation>,
+    revocation: RevocationGeneration,
     proven: Arc<ProvenPath>,
 }
 
@@ -83,7 +85,7 @@ impl UnrevokedChain {
     /// Asks every source of every path, and takes the first path that the policy of its anchor lets pass.
     pub(crate) fn conclude(
         chain: &ValidatedChain,
-        revocation: &Arc<Revocation>,
+        revocation: &RevocationGeneration,
         sources: &Sources,
         now: SystemTime,
     ) -> Result<Self, Box<RevocationError>> {
@@ -101,7 +103,7 @@ impl UnrevokedChain {
             Err(error) => chain.others().iter().find_map(|other| judge(other).ok()).ok_or(error)?,
         };
         let record = RevocationRecord { deny_list: sources.deny_list_outcome(now), crl, ocsp };
-        let watch = RevocationWatch { revocation: Arc::clone(revocation), proven: Arc::clone(&proven) };
+        let watch = RevocationWatch { revocation: revocation.clone(), proven: Arc::clone(&proven) };
         Ok(Self { proven, record, watch })
     }
 }
@@ -109,11 +111,12 @@ impl UnrevokedChain {
 impl RevocationWatch {
     /// Whether the path would still be concluded upon as it was, by the sources that are now in force.
     pub(crate) fn ask(&self, now: SystemTime) -> Result<(), Box<RevocationError>> {
-        let sources = self.revocation.sources();
+        let revocation = self.revocation.latest();
+        let sources = revocation.sources();
         let path = &self.proven.path;
         sources.refuse_denied(path, now)?;
         sources.refuse_revoked(path, now)?;
-        Judgement::of(path, &sources, self.revocation.options(), now).map(|_| ())
+        Judgement::of(path, &sources, revocation.options(), now).map(|_| ())
     }
 }
 

@@ -62,6 +62,20 @@ impl Revocation {
         Ok(Self { options, sources: ArcSwap::from_pointee(sources), updating: Mutex::new(()) })
     }
 
+    /// Keeps of what comes before: lists in force that are fresher than what was loaded for them, and what OCSP has said
+    /// against a certificate.
+    pub(super) fn keep_fresher(&self, before: &Self, now: SystemTime) {
+        let (known, mut sources) = (before.sources(), Sources::clone(&self.sources()));
+        sources.lists = match (sources.lists.take(), &known.lists) {
+            (Some(lists), Some(known)) => Some(lists.with_fresher(&known.table)),
+            (lists, _) => lists,
+        };
+        if let (Some(ocsp), Some(known)) = (&sources.ocsp, &known.ocsp) {
+            ocsp.keep_objections(known, now);
+        }
+        self.sources.store(Arc::new(sources));
+    }
+
     pub(super) fn options(&self) -> &RevocationOptions {
         &self.options
     }

@@ -231,7 +231,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rcgen", &["test_kit"]),
     ("schemars", &["config", "document"]),
     ("toml", &["authorization", "config"]),
-    ("tonic", &["layer", "tonic"]),
     ("tokio", &["axum", "layer/background", "revocation/fetch", "revocation/store"]),
     ("hyper", &["revocation/fetch/http"]),
     ("hyper_util", &["revocation/fetch/http"]),

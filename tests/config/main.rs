@@ -3,8 +3,10 @@
 #![cfg(test)]
 
 mod loading;
+mod reload;
 #[cfg(feature = "json-schema")]
 mod schema;
+mod stress;
 mod world;
 mod wrong;
 

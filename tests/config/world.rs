@@ -16,6 +16,7 @@ pub(crate) struct World {
     pub(crate) directory: Scratch,
     pub(crate) intermediate: Minted,
     pub(crate) partner: Minted,
+    pub(crate) foreign_root: Minted,
     pub(crate) foreigner: Minted,
 }
 
@@ -30,7 +31,7 @@ impl World {
         directory.write("root.pem", root.pem());
         directory.write("intermediate.pem", intermediate.pem());
         directory.write("foreign.pem", foreign_root.pem());
-        Self { directory, intermediate, partner, foreigner }
+        Self { directory, intermediate, partner, foreign_root, foreigner }
     }
 
     /// Writes `client-cert.toml`.

@@ -84,6 +84,16 @@ impl Ocsp {
         errors
     }
 
+    /// Keeps what is known against certificates. That one is good may have been said under other options, and is asked
+    /// again.
+    pub(super) fn keep_objections(&self, before: &Self, now: SystemTime) {
+        for (key, answer) in before.states.answers() {
+            if answer.standing() != SingleStatus::Good {
+                self.states.find_or_add(key, now).offer(answer);
+            }
+        }
+    }
+
     /// The places that answers were last read from.
     pub(super) fn places(&self) -> Option<OcspAnswers> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -1,0 +1,48 @@
+//! What a running layer does, as one generation behind one pointer.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::{ArcSwap, Guard};
+
+#[cfg(feature = "config")]
+use super::reload::Reloading;
+use super::service::Shared;
+
+/// The generation in force. A request takes it once and keeps it to the end, whatever is put in force meanwhile.
+pub(super) struct InForce {
+    pub(super) generation: ArcSwap<Shared>,
+    /// Held while anything is changed, so that of two changes at a time neither is lost.
+    pub(super) changing: Mutex<()>,
+    #[cfg(feature = "config")]
+    pub(super) reloading: Option<Reloading>,
+}
+
+impl InForce {
+    pub(super) fn new(first: Shared) -> Self {
+        first.authenticator.revocation.become_latest();
+        first.publish();
+        Self {
+            generation: ArcSwap::from_pointee(first),
+            changing: Mutex::default(),
+            #[cfg(feature = "config")]
+            reloading: None,
+        }
+    }
+
+    pub(super) fn load(&self) -> Guard<Arc<Shared>> {
+        self.generation.load()
+    }
+
+    /// Changes something within the generation in force.
+    pub(super) fn change<T>(&self, change: impl FnOnce(&Shared) -> T) -> T {
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&self.load())
+    }
+}
+
+impl fmt::Debug for InForce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InForce").field("generation", &*self.load()).finish_non_exhaustive()
+    }
+}
