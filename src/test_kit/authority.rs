@@ -5,6 +5,7 @@ use super::builder::TestCertificateBuilder;
 use super::certificate::TestCertificate;
 use super::clock::TestClock;
 use super::must;
+use super::ocsp_answer::{TestOcspAnswer, cert_id};
 use super::revocation_list::{Revoked, TestRevocationList};
 use crate::clock::{Clock, SystemClock};
 use crate::revocation::{RevocationLists, RevocationReason};
@@ -114,8 +115,7 @@ impl TestAuthority {
     /// If another authority has issued the certificate.
     #[track_caller]
     pub fn revoke_for(&self, certificate: &TestCertificate, reason: RevocationReason) {
-        let is_ours = certificate.issuer.as_ref().is_some_and(|issuer| Arc::ptr_eq(&issuer.0, &self.0));
-        assert!(is_ours, "test kit: {} has not issued this certificate, so it cannot revoke it", self.0.name);
+        self.assert_issued(certificate);
         let revoked = Revoked { serial: certificate.serial.clone(), at: self.0.clock.now(), reason };
         self.0.revoked.lock().unwrap_or_else(PoisonError::into_inner).push(revoked);
     }
@@ -132,6 +132,32 @@ impl TestAuthority {
     #[must_use]
     pub fn crls(&self) -> RevocationLists {
         self.revocation_list().sign()
+    }
+
+    /// Begins the OCSP answer about a certificate: good, or revoked if it [was](Self::revoke), issued now, the next one due
+    /// in a day.
+    ///
+    /// # Panics
+    ///
+    /// If another authority has issued the certificate.
+    #[track_caller]
+    pub fn ocsp_answer(&self, certificate: &TestCertificate) -> TestOcspAnswer {
+        self.assert_issued(certificate);
+        self.ocsp_answer_about(&certificate.serial, cert_id(&self.0.certificate, &certificate.serial))
+    }
+
+    /// About a serial number, in place of the certificate that `cert_id` names.
+    pub(super) fn ocsp_answer_about(&self, serial: &[u8], cert_id: Vec<u8>) -> TestOcspAnswer {
+        let without_sign = |serial: &[u8]| serial.iter().copied().skip_while(|octet| *octet == 0).collect::<Vec<_>>();
+        let revoked = self.0.revoked.lock().unwrap_or_else(PoisonError::into_inner);
+        let revoked = revoked.iter().find(|revoked| without_sign(&revoked.serial) == without_sign(serial)).cloned();
+        TestOcspAnswer::new(self, cert_id, revoked, self.0.clock.now())
+    }
+
+    #[track_caller]
+    fn assert_issued(&self, certificate: &TestCertificate) {
+        let is_ours = certificate.issuer.as_ref().is_some_and(|issuer| Arc::ptr_eq(&issuer.0, &self.0));
+        assert!(is_ours, "test kit: {} has not issued this certificate, and speaks for its own alone", self.0.name);
     }
 
     pub(super) fn clock(&self) -> Arc<dyn Clock> {

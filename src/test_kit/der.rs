@@ -64,11 +64,19 @@ pub(super) fn known_oid(dotted: &'static str) -> Vec<u8> {
 
 /// RFC 5280 section 4.1.2.5: two digits of the year before 2050, four from then on.
 pub(super) fn time(time: SystemTime) -> Vec<u8> {
-    let digits: String = Utc(time).to_string().chars().filter(char::is_ascii_digit).collect();
+    let digits = digits(time);
     match digits.strip_prefix("20") {
         Some(short) if digits.as_str() < "2050" => element(tag::UTC_TIME, format!("{short}Z").as_bytes()),
-        _ => element(tag::GENERALIZED_TIME, format!("{digits}Z").as_bytes()),
+        _ => generalized_time(time),
     }
+}
+
+pub(super) fn generalized_time(time: SystemTime) -> Vec<u8> {
+    element(tag::GENERALIZED_TIME, format!("{}Z", digits(time)).as_bytes())
+}
+
+fn digits(time: SystemTime) -> String {
+    Utc(time).to_string().chars().filter(char::is_ascii_digit).collect()
 }
 
 /// Attributes by type and value, one in each relative distinguished name, as UTF-8.

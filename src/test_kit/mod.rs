@@ -54,6 +54,9 @@ mod der;
 mod gateway;
 mod identity;
 mod key;
+mod ocsp_answer;
+#[cfg(feature = "fetch")]
+mod ocsp_responder;
 mod revocation_list;
 mod wire;
 
@@ -68,6 +71,9 @@ pub use self::certificate::TestCertificate;
 pub use self::clock::TestClock;
 pub use self::gateway::TestGateway;
 pub use self::identity::{TestIdentity, TestIdentityLayer, TestIdentityService};
+pub use self::ocsp_answer::TestOcspAnswer;
+#[cfg(feature = "fetch")]
+pub use self::ocsp_responder::{OcspFault, TestOcspResponder};
 pub use self::revocation_list::TestRevocationList;
 
 /// The value, or the end of the test.

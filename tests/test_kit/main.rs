@@ -8,6 +8,7 @@ mod asserts;
 mod certificates;
 mod gateways;
 mod identities;
+mod ocsp;
 mod revocation;
 
 #[path = "../support/mod.rs"]
