@@ -4,6 +4,10 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "audit")]
+#[doc = include_str!("../docs/audit.md")]
+struct AuditGuide;
+
 #[cfg(feature = "axum")]
 #[doc = include_str!("../docs/migrating.md")]
 struct MigrationGuide;

@@ -73,6 +73,7 @@
 //! - `regex`: regular expressions in rules.
 //! - `ocsp`: answers of OCSP responders.
 //! - `fetch`: revocation data comes over the network.
+//! - `audit`: one record per decision, into a file or a sink.
 //! - `metrics`: the recorder of the crate of that name is told what is decided.
 //! - `test-kit`: for your own tests, and missing from release builds.
 
@@ -81,6 +82,8 @@
 pub mod certificate;
 pub mod evidence;
 
+#[cfg_attr(not(feature = "audit"), path = "audit/off.rs")]
+mod audit;
 mod authenticator;
 mod authorization;
 #[cfg(feature = "axum")]
@@ -125,6 +128,8 @@ pub mod tonic;
 mod utc;
 mod validation;
 
+#[cfg(feature = "audit")]
+pub use audit::{Audit, AuditDecision, AuditFile, AuditLost, AuditRecord, AuditSink, RequestIds};
 #[cfg(feature = "config")]
 pub use authorization::AccessDocument;
 pub use authorization::{

@@ -39,7 +39,7 @@ pub struct Readiness {
     authorities: Vec<Arc<Certificate>>,
 }
 
-/// Why some clients cannot be accepted at present, whoever they are.
+/// What somebody has to mend: clients that cannot be accepted whoever they are, or decisions that are not recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReadinessProblem {
@@ -47,6 +47,11 @@ pub enum ReadinessProblem {
     AnchorsOutOfDate {
         /// The gateway's name.
         gateway: String,
+    },
+    /// Records of decisions cannot be written at present.
+    AuditFailing {
+        /// What keeps them from it.
+        trouble: String,
     },
     /// A revocation list is past its next update, so that it says of no certificate that it is good.
     RevocationListStale {
@@ -62,6 +67,7 @@ impl Readiness {
         snapshot: &Snapshot,
         authorities: Vec<Arc<Certificate>>,
         lists: Vec<RevocationListInForce>,
+        audit_trouble: Option<String>,
         checked_at: SystemTime,
     ) -> Self {
         let without_anchors = snapshot.gateways.iter().filter(|member| {
@@ -78,6 +84,7 @@ impl Readiness {
                 name: list.name().to_owned(),
                 next_update: list.next_update(),
             }))
+            .chain(audit_trouble.map(|trouble| ReadinessProblem::AuditFailing { trouble }))
             .collect();
         Self { checked_at, trust_since: snapshot.since, lists, problems, authorities }
     }
@@ -127,13 +134,14 @@ impl Readiness {
 
 impl ReadinessProblem {
     /// Every code there is.
-    pub const CODES: &'static [&'static str] = &["anchors-out-of-date", "revocation-list-stale"];
+    pub const CODES: &'static [&'static str] = &["anchors-out-of-date", "audit-failing", "revocation-list-stale"];
 
     /// The stable code, in kebab case.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
             Self::AnchorsOutOfDate { .. } => "anchors-out-of-date",
+            Self::AuditFailing { .. } => "audit-failing",
             Self::RevocationListStale { .. } => "revocation-list-stale",
         }
     }
@@ -145,6 +153,7 @@ impl fmt::Display for ReadinessProblem {
             Self::AnchorsOutOfDate { gateway } => {
                 write!(f, "no anchor for clients of the gateway {} is within its dates", Escaped(gateway))
             }
+            Self::AuditFailing { trouble } => write!(f, "audit records cannot be written: {}", Escaped(trouble)),
             Self::RevocationListStale { name, next_update } => {
                 write!(f, "{} is stale, its next update was due at {}", Escaped(name), Utc(*next_update))
             }

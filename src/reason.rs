@@ -188,6 +188,8 @@ reasons! {
         TokenNotBound => "token-not-bound",
     }
     Setup {
+        /// No request may pass unrecorded, and this one could not be recorded.
+        AuditUnavailable => "audit-unavailable",
         /// The clock shows a time that cannot be compared with a certificate.
         ClockUnusable => "clock-unusable",
         /// An identity was asked for where no `ClientCertLayer` had run.
@@ -226,7 +228,8 @@ impl Reason {
             Self::CertificateMissing | Self::TokenNotBound => StatusCode::UNAUTHORIZED,
             Self::PathNotNormal => StatusCode::BAD_REQUEST,
             Self::HeaderTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::AuthorizerUnavailable
+            Self::AuditUnavailable
+            | Self::AuthorizerUnavailable
             | Self::RevocationNoSource
             | Self::RevocationStale
             | Self::RevocationUnavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -245,7 +248,8 @@ impl Reason {
             Self::CertificateMissing | Self::GatewayReportedFailure | Self::TokenNotBound => GrpcCode::UNAUTHENTICATED,
             Self::PathNotNormal => GrpcCode::INVALID_ARGUMENT,
             Self::HeaderTooLarge => GrpcCode::RESOURCE_EXHAUSTED,
-            Self::AuthorizerUnavailable
+            Self::AuditUnavailable
+            | Self::AuthorizerUnavailable
             | Self::RevocationNoSource
             | Self::RevocationStale
             | Self::RevocationUnavailable => GrpcCode::UNAVAILABLE,

@@ -41,6 +41,8 @@ pub enum Rejection {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetupError {
+    /// No request may pass unrecorded, and this one could not be recorded; the log says why.
+    AuditUnavailable,
     /// An identity was asked for where no `ClientCertLayer` had run.
     LayerMissing,
     /// A `ClientCertLayer` stands inside another.
@@ -59,6 +61,7 @@ impl Rejection {
             Self::Revocation(error) => error.reason(),
             Self::Identity(_) => Reason::NameUnusable,
             Self::Authorization(error) => error.reason(),
+            Self::Setup(SetupError::AuditUnavailable) => Reason::AuditUnavailable,
             Self::Setup(SetupError::LayerMissing) => Reason::LayerMissing,
             Self::Setup(SetupError::LayerNested) => Reason::LayerNested,
         }
@@ -116,6 +119,7 @@ impl fmt::Display for SetupError {
             Self::LayerMissing => {
                 "an identity was asked for, but no ClientCertLayer ran before: add the layer outside of this route"
             }
+            Self::AuditUnavailable => "the request could not be recorded, and none may pass unrecorded",
             Self::LayerNested => "a ClientCertLayer stands inside another: keep one, outermost",
         })
     }

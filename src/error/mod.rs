@@ -27,6 +27,13 @@ use crate::escape::Escaped;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ConfigError {
+    /// A key of pseudonyms in audit records that is too short.
+    AuditKey {
+        /// Its length.
+        bytes: usize,
+        /// The least there has to be.
+        min_bytes: usize,
+    },
     /// A document of access rules that cannot be read.
     AccessDocument {
         /// What is wrong with it, and where.
@@ -225,6 +232,9 @@ pub enum HeaderNameProblem {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::AuditKey { bytes, min_bytes } => {
+                write!(f, "the key of pseudonyms has {bytes} bytes, expected at least {min_bytes}: take random ones")
+            }
             Self::AccessDocument { problem } => write!(f, "access rules cannot be used: {}", problem.trim_end()),
             Self::AccessTests { failures } => write!(f, "access rules fail their tests: {}", failures.join("; ")),
             Self::AddressRange { value, problem } => write!(f, "address range \"{}\" {problem}", Escaped(value)),

@@ -54,6 +54,10 @@ pub(super) fn shadow_denied(reason: Reason) {
     counter!(SHADOW_DENIALS, "reason" => reason.code()).increment(1);
 }
 
+pub(super) fn audit_lost() {
+    counter!(AUDIT_LOST).increment(1);
+}
+
 pub(super) fn untrusted_header() {
     counter!(UNTRUSTED_HEADERS).increment(1);
 }
@@ -145,6 +149,8 @@ metrics! {
         "Headers removed whose names differ from the certificate header's only in separators.";
     FOREIGN_HEADERS = "client_cert_foreign_headers_total": Counter in Count,
         "Certificate headers removed that belong to another gateway than the one that sent them.";
+    AUDIT_LOST = "client_cert_audit_lost_total": Counter in Count,
+        "Decisions that the audit has no record of.";
     REPLACEMENTS = "client_cert_replacements_total": Counter in Count,
         "Replacements of trust and of revocation data, done and failed.";
     CLIENT_EXPIRY_DAYS = "client_cert_client_expiry_days": Histogram in Count,

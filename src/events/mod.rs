@@ -23,6 +23,7 @@ use tracing::{debug, error, info, trace, warn};
 pub(crate) use self::replaced::Replaced;
 pub use self::tally::Counts;
 use self::tally::Tally;
+use crate::audit::AuditLost;
 use crate::authorization::AuthorizationError;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
@@ -241,6 +242,14 @@ impl Events {
                 detail = %error,
                 "request passed that a rule in shadow mode would refuse"
             );
+        }
+    }
+
+    /// A decision that the audit has no record of.
+    pub(crate) fn audit_lost(&self, lost: &AuditLost) {
+        meters::audit_lost();
+        if let Some(suppressed) = self.tally.audit_lost.add(1, self.now_seconds()) {
+            error!(target: TARGET, suppressed, detail = %lost, "audit record lost");
         }
     }
 

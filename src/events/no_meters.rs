@@ -19,6 +19,8 @@ pub(super) fn refused(_: Reason, _: Option<&str>) {}
 
 pub(super) fn shadow_denied(_: Reason) {}
 
+pub(super) fn audit_lost() {}
+
 pub(super) fn untrusted_header() {}
 
 pub(super) fn look_alikes(_: u64) {}

@@ -17,6 +17,7 @@ pub(super) struct Tally {
     pub(super) shadow_denials: Warning,
     pub(super) reloads: Counter,
     pub(super) failed_reloads: Counter,
+    pub(super) audit_lost: Warning,
     refused: [Warning; REASONS],
 }
 
@@ -44,6 +45,7 @@ pub struct Counts {
     shadow_denials: u64,
     reloads: u64,
     failed_reloads: u64,
+    audit_lost: u64,
 }
 
 impl Tally {
@@ -58,6 +60,7 @@ impl Tally {
             shadow_denials: Warning::default(),
             reloads: Counter::default(),
             failed_reloads: Counter::default(),
+            audit_lost: Warning::default(),
             refused: array::from_fn(|_| Warning::default()),
         }
     }
@@ -78,6 +81,7 @@ impl Tally {
             shadow_denials: self.shadow_denials.count.read(),
             reloads: self.reloads.read(),
             failed_reloads: self.failed_reloads.read(),
+            audit_lost: self.audit_lost.count.read(),
         }
     }
 }
@@ -156,6 +160,12 @@ impl Counts {
     #[must_use]
     pub fn failed_reloads(&self) -> u64 {
         self.failed_reloads
+    }
+
+    /// Decisions that the audit has no record of.
+    #[must_use]
+    pub fn audit_lost(&self) -> u64 {
+        self.audit_lost
     }
 
     /// Headers removed because their names differ from the certificate header's only in separators.

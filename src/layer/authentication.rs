@@ -1,10 +1,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
 use super::refusal::{Refusal, Refusals};
+use crate::audit::{About, Note, Subject};
 use crate::authenticator::Finding;
 use crate::authorization::{Absence, AuthorizationError, CertificateMissing};
-use crate::certificate::Certificate;
 use crate::gateway::GatewayPeer;
 use crate::identity::ClientIdentity;
 
@@ -32,13 +35,21 @@ pub struct Authentication(Arc<Inner>);
 struct Inner {
     finding: Finding,
     peer: Option<GatewayPeer>,
+    note: Option<Arc<Note>>,
+    notice: Option<HeaderValue>,
     refusals: Arc<Refusals>,
     was_asked: AtomicBool,
 }
 
 impl Authentication {
-    pub(super) fn new(finding: Finding, peer: Option<GatewayPeer>, refusals: Arc<Refusals>) -> Self {
-        Self(Arc::new(Inner { finding, peer, refusals, was_asked: AtomicBool::new(false) }))
+    pub(super) fn new(
+        finding: Finding,
+        peer: Option<GatewayPeer>,
+        note: Option<Arc<Note>>,
+        notice: Option<HeaderValue>,
+        refusals: Arc<Refusals>,
+    ) -> Self {
+        Self(Arc::new(Inner { finding, peer, note, notice, refusals, was_asked: AtomicBool::new(false) }))
     }
 
     /// The client; `None` for an anonymous request.
@@ -58,9 +69,15 @@ impl Authentication {
         self.identity().ok_or_else(|| self.refuse(self.missing()))
     }
 
-    /// Whether the answer depends on the client.
-    pub(super) fn was_asked(&self) -> bool {
-        self.0.was_asked.load(Ordering::Relaxed)
+    /// Adds to the headers of a response what follows from its request.
+    pub(super) fn mark(&self, headers: &mut HeaderMap) {
+        if let Some(notice) = &self.0.notice {
+            headers.insert(CLIENT_CERTIFICATE_EXPIRES, notice.clone());
+        }
+        // RFC 9440 section 2.4: the answer depends on the client.
+        if self.0.notice.is_some() || self.0.was_asked.load(Ordering::Relaxed) {
+            headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        }
     }
 
     /// What an anonymous request lacks.
@@ -73,22 +90,27 @@ impl Authentication {
     }
 
     pub(super) fn refuse(&self, error: AuthorizationError) -> Refusal {
-        let gateway = match &self.0.finding {
-            Finding::Client(identity) => Some(identity.gateway()),
-            Finding::Anonymous(absence) => absence.gateway(),
-        };
-        self.0.refusals.refuse(error.into(), self.certificate(), self.0.peer, gateway)
+        self.0.refusals.refuse(error.into(), self.about())
     }
 
     /// Notes what a rule in shadow mode would have refused.
     pub(super) fn shadow(&self, error: &AuthorizationError) {
-        self.0.refusals.events.shadow_denied(error, self.certificate());
+        self.0.refusals.shadow(error, self.about());
     }
 
-    fn certificate(&self) -> Option<&Certificate> {
-        match &self.0.finding {
-            Finding::Client(identity) => Some(identity.certificate()),
-            Finding::Anonymous(_) => None,
-        }
+    /// Notes that the request is let pass, where that is to be recorded.
+    pub(super) fn pass(&self) -> Result<(), Refusal> {
+        self.0.refusals.pass(self.about())
+    }
+
+    fn about(&self) -> About<'_> {
+        let (subject, gateway) = match &self.0.finding {
+            Finding::Client(identity) => (Subject::Client(identity), Some(identity.gateway())),
+            Finding::Anonymous(absence) => (Subject::Nobody, absence.gateway()),
+        };
+        About { subject, gateway, peer: self.0.peer, note: self.0.note.as_ref() }
     }
 }
+
+/// Tells a client when its certificate expires.
+const CLIENT_CERTIFICATE_EXPIRES: HeaderName = HeaderName::from_static("client-certificate-expires");

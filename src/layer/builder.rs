@@ -9,6 +9,7 @@ use super::in_force::InForce;
 use super::refusal::{References, Refusals};
 use super::require::AccessTableHandle;
 use super::service::Shared;
+use crate::audit::Audit;
 use crate::authenticator::{Authenticator, Limits, UntrustedHeader};
 use crate::authorization::{AccessTable, Presence};
 use crate::clock::{Clock, SystemClock};
@@ -43,6 +44,8 @@ pub struct ClientCertLayerBuilder {
     access: Option<AccessTable>,
     limits: Limits,
     clock: Arc<dyn Clock>,
+    pub(super) audit: Option<Audit>,
+    pub(super) expiry_notice: Option<Duration>,
     statuses: HashMap<Reason, StatusCode>,
     grpc_codes: HashMap<Reason, GrpcCode>,
 }
@@ -66,6 +69,8 @@ impl ClientCertLayerBuilder {
             access: None,
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
+            audit: None,
+            expiry_notice: None,
             statuses: HashMap::new(),
             grpc_codes: HashMap::new(),
         }
@@ -255,12 +260,20 @@ impl ClientCertLayerBuilder {
         };
         let refusals = Arc::new(Refusals {
             events,
+            audit: self.audit,
             statuses: self.statuses,
             grpc_codes: self.grpc_codes,
             references: References::default(),
         });
         let access = self.access.map(AccessTableHandle::new);
-        Ok(Shared { authenticator, re_emission: self.re_emission, presence, access, refusals })
+        Ok(Shared {
+            authenticator,
+            re_emission: self.re_emission,
+            presence,
+            access,
+            expiry_notice: self.expiry_notice,
+            refusals,
+        })
     }
 }
 

@@ -2,8 +2,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::header::CACHE_CONTROL;
-use http::{HeaderValue, Response};
+use http::Response;
 use pin_project_lite::pin_project;
 
 use super::authentication::Authentication;
@@ -60,9 +59,8 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().kind.project() {
             KindProjection::Inner { future, authentication } => future.poll(context).map_ok(|mut response| {
-                // RFC 9440 section 2.4.
-                if authentication.as_ref().is_some_and(Authentication::was_asked) {
-                    response.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+                if let Some(authentication) = authentication {
+                    authentication.mark(response.headers_mut());
                 }
                 response.map(ResponseBody::inner)
             }),

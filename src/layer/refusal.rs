@@ -10,11 +10,11 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 
 use super::protocol::Protocol;
 use super::response_body::ResponseBody;
-use crate::certificate::Certificate;
+use crate::audit::{About, Audit};
+use crate::authorization::AuthorizationError;
 use crate::events::Events;
-use crate::gateway::GatewayPeer;
 use crate::reason::{GrpcCode, Reason, Stage};
-use crate::rejection::Rejection;
+use crate::rejection::{Rejection, SetupError};
 
 /// A refusal as it was answered. The layer puts one into the extensions of each response that refuses, for layers
 /// outside of it that log, count or show a page of their own.
@@ -128,27 +128,41 @@ impl Refusal {
 #[derive(Debug)]
 pub(crate) struct Refusals {
     pub(crate) events: Arc<Events>,
+    pub(crate) audit: Option<Audit>,
     pub(crate) statuses: HashMap<Reason, StatusCode>,
     pub(crate) grpc_codes: HashMap<Reason, GrpcCode>,
     pub(crate) references: References,
 }
 
 impl Refusals {
-    pub(crate) fn refuse(
-        &self,
-        rejection: Rejection,
-        certificate: Option<&Certificate>,
-        peer: Option<GatewayPeer>,
-        gateway: Option<&str>,
-    ) -> Refusal {
+    pub(crate) fn refuse(&self, rejection: Rejection, about: About<'_>) -> Refusal {
         let reason = rejection.reason();
         let reference = self.references.next();
-        self.events.refused(&rejection, certificate, peer, gateway, &reference);
+        self.events.refused(&rejection, about.certificate(), about.peer, about.gateway, &reference);
+        if let Some(Err(lost)) = self.audit.as_ref().map(|audit| audit.refused(&rejection, &reference, about)) {
+            self.events.audit_lost(&lost);
+        }
         Refusal {
             status: self.status_of(reason),
             grpc_code: self.grpc_codes.get(&reason).copied().unwrap_or_else(|| reason.default_grpc_code()),
             rejection: Arc::new(rejection),
             reference,
+        }
+    }
+
+    /// Notes a request that is let pass. Where none may pass unrecorded, it may not after all.
+    pub(super) fn pass(&self, about: About<'_>) -> Result<(), Refusal> {
+        let Some(audit) = &self.audit else { return Ok(()) };
+        let Err(lost) = audit.passed(about) else { return Ok(()) };
+        self.events.audit_lost(&lost);
+        if audit.is_required() { Err(self.refuse(SetupError::AuditUnavailable.into(), about)) } else { Ok(()) }
+    }
+
+    /// Notes what a rule in shadow mode would have refused.
+    pub(super) fn shadow(&self, error: &AuthorizationError, about: About<'_>) {
+        self.events.shadow_denied(error, about.certificate());
+        if let Some(Err(lost)) = self.audit.as_ref().map(|audit| audit.would_refuse(&error.clone().into(), about)) {
+            self.events.audit_lost(&lost);
         }
     }
 
@@ -161,7 +175,7 @@ impl Refusals {
     pub(crate) fn layer_missing() -> Refusal {
         let reference = References::default().next();
         crate::events::layer_missing(&reference);
-        let rejection = Rejection::Setup(crate::rejection::SetupError::LayerMissing);
+        let rejection = Rejection::Setup(SetupError::LayerMissing);
         Refusal {
             status: rejection.reason().default_status(),
             grpc_code: rejection.reason().default_grpc_code(),

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use http_body::Body;
 use tower::Service;
 
@@ -14,14 +15,17 @@ use super::protocol::Protocol;
 use super::refusal::{Refusal, Refusals};
 use super::require::{AccessTableHandle, Check};
 use super::response_body::ResponseBody;
+use crate::audit::{About, Audit, Note, Subject};
 use crate::authenticator::{Authenticator, Finding, Rejected};
 use crate::authorization::Presence;
 use crate::error::ConfigError;
 use crate::events::{Events, Replaced};
 use crate::gateway::GatewayPeer;
+use crate::identity::ClientIdentity;
 use crate::re_emission::ReEmission;
 use crate::readiness::Readiness;
 use crate::rejection::{Rejection, SetupError};
+use crate::utc::Utc;
 
 /// The service made by [`ClientCertLayer`](super::ClientCertLayer).
 #[derive(Clone, Debug)]
@@ -38,6 +42,8 @@ pub(crate) struct Shared {
     pub(super) presence: Presence,
     /// Asked of every request that was authenticated, the anonymous ones too.
     pub(super) access: Option<AccessTableHandle>,
+    /// How long before its certificate expires a client is told so.
+    pub(super) expiry_notice: Option<Duration>,
     pub(super) refusals: Arc<Refusals>,
 }
 
@@ -88,27 +94,42 @@ impl Shared {
     fn authenticate<B>(&self, request: &mut Request<B>) -> Result<Authentication, Refusal> {
         let connection = connection_of(request.extensions());
         let peer = connection.peer;
+        let note = self.note(request);
+        let refuse = |rejected| self.refuse(rejected, peer, note.as_ref());
         if request.extensions().get::<Authentication>().is_some() {
-            return Err(self.refuse(Rejection::Setup(SetupError::LayerNested).into(), peer));
+            return Err(refuse(Rejection::Setup(SetupError::LayerNested).into()));
         }
-        let finding = self
-            .authenticator
-            .authenticate(&connection, request.headers_mut())
-            .map_err(|rejected| self.refuse(rejected, peer))?;
-        self.re_emission
-            .apply(request.headers_mut(), finding.identity())
-            .map_err(|error| self.refuse(error.into(), peer))?;
+        let finding = self.authenticator.authenticate(&connection, request.headers_mut()).map_err(refuse)?;
+        self.re_emission.apply(request.headers_mut(), finding.identity()).map_err(|error| refuse(error.into()))?;
         match &finding {
             Finding::Client(identity) => self.refusals.events.accepted(identity),
             Finding::Anonymous(absence) => {
                 self.presence.admit(absence, request.uri().path()).map_err(|missing| {
                     let gateway = absence.gateway().map(Arc::from);
-                    self.refuse(Rejected { gateway, ..missing.into() }, peer)
+                    refuse(Rejected { gateway, ..missing.into() })
                 })?;
                 self.refusals.events.anonymous(absence.gateway(), peer);
             }
         }
-        Ok(Authentication::new(finding, peer, Arc::clone(&self.refusals)))
+        let notice = finding.identity().and_then(|identity| self.notice(identity));
+        let authentication = Authentication::new(finding, peer, note, notice, Arc::clone(&self.refusals));
+        authentication.pass().map(|()| authentication)
+    }
+
+    /// What a client is told whose certificate expires soon.
+    fn notice(&self, identity: &ClientIdentity) -> Option<HeaderValue> {
+        let time = self.expiry_notice?;
+        let not_after = identity.not_after();
+        let left = not_after.duration_since(self.authenticator.clock.now()).unwrap_or_default();
+        if left < time { HeaderValue::try_from(Utc(not_after).to_string()).ok() } else { None }
+    }
+
+    /// What the audit will want to know of the request, before anything is taken out of it.
+    fn note<B>(&self, request: &Request<B>) -> Option<Arc<Note>> {
+        let audit = self.refusals.audit.as_ref()?;
+        let snapshot = self.authenticator.snapshot.load();
+        let names = snapshot.gateways.iter().flat_map(|known| known.gateway.forwarding().names());
+        Some(audit.note(request, names, self.authenticator.clock.now()))
     }
 
     pub(super) fn readiness(&self) -> Readiness {
@@ -116,7 +137,8 @@ impl Shared {
         let snapshot = authenticator.snapshot.load();
         let verifier = authenticator.verifier(&snapshot);
         let lists = authenticator.revocation.sources().lists_in_force();
-        Readiness::new(&snapshot, verifier.authorities(), lists, verifier.now)
+        let audit = self.refusals.audit.as_ref().and_then(Audit::trouble);
+        Readiness::new(&snapshot, verifier.authorities(), lists, audit, verifier.now)
     }
 
     /// Notes what came of a replacement, and what is in force from then on.
@@ -130,7 +152,10 @@ impl Shared {
         Events::in_force(&self.readiness());
     }
 
-    fn refuse(&self, rejected: Rejected, peer: Option<GatewayPeer>) -> Refusal {
-        self.refusals.refuse(rejected.rejection, rejected.certificate.as_deref(), peer, rejected.gateway.as_deref())
+    fn refuse(&self, rejected: Rejected, peer: Option<GatewayPeer>, note: Option<&Arc<Note>>) -> Refusal {
+        let Rejected { rejection, certificate, gateway } = rejected;
+        let subject = certificate.as_ref().map_or(Subject::Nobody, Subject::Certificate);
+        let about = About { subject, gateway: gateway.as_deref(), peer, note };
+        self.refusals.refuse(rejection, about)
     }
 }

@@ -75,11 +75,13 @@ const MODULES: &[(&str, &[&str])] = &[
         "rejection",
         &["authorization", "encoding", "gateway", "header", "identity", "reason", "revocation", "validation"],
     ),
+    ("audit", &["certificate", "error", "escape", "evidence", "gateway", "identity", "reason", "rejection", "utc"]),
     ("snapshot", &["error", "gateway", "validation"]),
     ("readiness", &["certificate", "escape", "revocation", "snapshot", "utc"]),
     (
         "events",
         &[
+            "audit",
             "authorization",
             "certificate",
             "clock",
@@ -141,6 +143,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "layer",
         &[
+            "audit",
             "authenticator",
             "authorization",
             "certificate",
@@ -156,6 +159,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "rejection",
             "revocation",
             "snapshot",
+            "utc",
             "validation",
         ],
     ),
@@ -207,6 +211,7 @@ const CRATES: &[(&str, &[&str])] = &[
     (
         "http",
         &[
+            "audit",
             "axum",
             "authenticator",
             "config",
@@ -238,6 +243,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["revocation/fetch/http"]),
     ("tracing", &["events"]),
     ("metrics", &["events"]),
+    ("hmac", &["audit"]),
     // So that a new version of either is a change of one folder.
     ("webpki", &["validation"]),
     ("x509_cert", &["certificate", "utc"]),

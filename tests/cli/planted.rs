@@ -60,8 +60,8 @@ async fn every_planted_mistake_is_explained_as_the_layer_judges_it() {
 #[test]
 fn every_reason_that_a_configuration_can_lead_to_has_been_planted() {
     let without: Vec<_> = Reason::ALL.iter().filter(|reason| planted_for(**reason, &World::new()).is_none()).collect();
-    // Code alone leads to the first, to that of tokens, and to the last two; a file has no words for OCSP; the clock
-    // would have to show a time before 1970.
+    // Code alone leads to the first, to those of authorizers, tokens and the audit, and to the last two; a file has no
+    // words for OCSP; the clock would have to show a time before 1970.
     assert_eq!(
         without,
         [
@@ -69,6 +69,7 @@ fn every_reason_that_a_configuration_can_lead_to_has_been_planted() {
             &Reason::RevocationUnknown,
             &Reason::AuthorizerUnavailable,
             &Reason::TokenNotBound,
+            &Reason::AuditUnavailable,
             &Reason::ClockUnusable,
             &Reason::LayerMissing,
             &Reason::LayerNested

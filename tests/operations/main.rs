@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+mod audit;
+mod audit_file;
+mod expiry_notice;
 mod handbook;
 mod metrics;
 mod readiness;

@@ -42,8 +42,8 @@ async fn every_reason_of_the_line_is_refused_answered_and_logged_as_such() {
 #[test]
 fn every_reason_has_a_case() {
     let without: Vec<_> = Reason::ALL.iter().filter(|reason| case_for(**reason).is_none()).collect();
-    // The first four are the rule layer's; their tests stand beside the rules. The last two are no refusals of one
-    // layer; their tests stand with the frameworks.
+    // The first four are the rule layer's; their tests stand beside the rules. What the audit refuses is
+    // tested with the operations. The last two are no refusals of one layer; their tests stand with the frameworks.
     assert_eq!(
         without,
         [
@@ -51,6 +51,7 @@ fn every_reason_has_a_case() {
             &Reason::PathNotNormal,
             &Reason::RuleDenied,
             &Reason::TokenNotBound,
+            &Reason::AuditUnavailable,
             &Reason::LayerMissing,
             &Reason::LayerNested
         ]

@@ -1,0 +1,142 @@
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::Method;
+
+use super::RequestIds;
+use super::note::Note;
+use super::pseudonyms::Pseudonyms;
+use crate::certificate::Certificate;
+use crate::gateway::GatewayPeer;
+use crate::identity::ClientIdentity;
+use crate::reason::Reason;
+
+/// One decision. It is serialized in version 1 of the schema in `docs/audit.md`: keys are added, and never change their
+/// meaning or go away without another version.
+///
+/// What the options of the [`Audit`](super::Audit) leave out can be had from neither the serialized form nor here.
+#[derive(Clone, Debug)]
+pub struct AuditRecord {
+    pub(super) decision: AuditDecision,
+    pub(super) reason: Option<Reason>,
+    pub(super) detail: Option<String>,
+    pub(super) reference: Option<Arc<str>>,
+    pub(super) gateway: Option<Box<str>>,
+    pub(super) peer: Option<GatewayPeer>,
+    pub(super) note: Arc<Note>,
+    pub(super) client: Client,
+    pub(super) pseudonyms: Option<Arc<Pseudonyms>>,
+}
+
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AuditDecision {
+    /// The client's certificate passed every check. A rule may refuse the request yet.
+    Accepted,
+    /// The request passed without a certificate.
+    Anonymous,
+    /// The request was refused.
+    Refused,
+    /// The request passed, and a rule in shadow mode would have refused it.
+    WouldRefuse,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Client {
+    Nobody,
+    Refused(Arc<Certificate>),
+    Identified(ClientIdentity),
+}
+
+impl AuditRecord {
+    /// When the request came in, by the layer's clock.
+    #[must_use]
+    pub fn at(&self) -> SystemTime {
+        self.note.at
+    }
+
+    /// What was decided.
+    #[must_use]
+    pub fn decision(&self) -> AuditDecision {
+        self.decision
+    }
+
+    /// Why it was refused, or would be.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason
+    }
+
+    /// The reference id of the answer that refuses.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
+    }
+
+    /// The name of the gateway that sent the request; `None` where it was no gateway.
+    #[must_use]
+    pub fn gateway(&self) -> Option<&str> {
+        self.gateway.as_deref()
+    }
+
+    /// The method of the request.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.note.method
+    }
+
+    /// The path of the request, without its query; `None` where paths are left out.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.note.path.as_deref()
+    }
+
+    /// By what the request is found in other logs.
+    #[must_use]
+    pub fn ids(&self) -> &RequestIds {
+        &self.note.ids
+    }
+
+    /// The client; `None` for a request that was not accepted, and where pseudonyms stand for clients.
+    #[must_use]
+    pub fn identity(&self) -> Option<&ClientIdentity> {
+        match &self.client {
+            Client::Identified(identity) if self.pseudonyms.is_none() => Some(identity),
+            _ => None,
+        }
+    }
+
+    /// What it takes in memory, in bytes and roughly; what it shares with others does not count.
+    pub(super) fn bytes(&self) -> usize {
+        let note = &self.note;
+        let texts = [&note.path, &self.detail].into_iter().flatten().map(String::len).sum::<usize>();
+        OWN_BYTES + texts + note.replay.as_ref().map_or(0, super::replay::Replay::bytes)
+    }
+}
+
+impl Client {
+    pub(super) fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Nobody => None,
+            Self::Refused(certificate) => Some(certificate),
+            Self::Identified(identity) => Some(identity.certificate()),
+        }
+    }
+}
+
+impl AuditDecision {
+    /// The decision's name in records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Anonymous => "anonymous",
+            Self::Refused => "refused",
+            Self::WouldRefuse => "would-refuse",
+        }
+    }
+}
+
+/// A record and its note without their texts, in bytes.
+const OWN_BYTES: usize = 640;
