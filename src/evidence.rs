@@ -146,6 +146,19 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// The same outcome of the same check at another time.
+    pub(crate) fn checked_again(mut self, at: SystemTime) -> Self {
+        match &mut self {
+            Self::Passed { checked_at, .. } | Self::Allowed { checked_at, .. } | Self::Tolerated { checked_at, .. } => {
+                *checked_at = at;
+            }
+            Self::Skipped { .. } | Self::NotConfigured => {}
+        }
+        self
+    }
+}
+
 impl Check {
     /// The check's name in logs and serialized evidence.
     #[must_use]

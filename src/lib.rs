@@ -106,6 +106,7 @@ pub mod fuzzing;
 mod gateway;
 mod grpc_code;
 mod header;
+mod horizon;
 mod identity;
 #[cfg(feature = "cli")]
 mod inspect;
@@ -127,6 +128,7 @@ pub mod test_kit;
 pub mod tonic;
 mod utc;
 mod validation;
+mod verdict_cache;
 
 #[cfg(feature = "audit")]
 pub use audit::{Audit, AuditDecision, AuditFile, AuditLost, AuditRecord, AuditSink, RequestIds};

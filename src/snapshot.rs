@@ -14,6 +14,8 @@ use crate::validation::{Intermediates, IssuedBy, PinnedCertificates, Trust, Trus
 pub(crate) struct Snapshot {
     pub(crate) gateways: Vec<TrustedGateway>,
     sources: TrustSources,
+    /// Which one it is of those that were in force, counted up.
+    pub(crate) generation: u64,
     /// When it was put in force.
     pub(crate) since: SystemTime,
 }
@@ -23,6 +25,8 @@ pub(crate) struct Snapshot {
 pub(crate) struct TrustedGateway {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) trust: Arc<Trust>,
+    /// Its place in the snapshot.
+    pub(crate) place: usize,
 }
 
 /// What a snapshot is made of.
@@ -51,7 +55,7 @@ impl Snapshot {
         for TrustedGateway { gateway, .. } in &gateways {
             gateways.iter().try_for_each(|other| gateway.check_clients(&other.trust))?;
         }
-        Ok(Self { gateways, sources, since: now })
+        Ok(Self { gateways, sources, generation: 0, since: now })
     }
 
     /// The trust of every gateway.
@@ -87,9 +91,10 @@ impl TrustSources {
                 Trust::new(anchors, self.intermediates.clone().and(own.clone()), pinned).map(Arc::new)
             }
         };
-        let member =
-            |gateway: &Arc<Gateway>| Ok(TrustedGateway { trust: trust_of(gateway)?, gateway: Arc::clone(gateway) });
-        self.gateways.iter().map(member).collect()
+        let member = |(place, gateway): (usize, &Arc<Gateway>)| {
+            Ok(TrustedGateway { trust: trust_of(gateway)?, gateway: Arc::clone(gateway), place })
+        };
+        self.gateways.iter().enumerate().map(member).collect()
     }
 }
 
@@ -127,8 +132,9 @@ impl CurrentSnapshot {
         next: impl FnOnce(TrustSources) -> Result<Snapshot, ConfigError>,
     ) -> Result<(), ConfigError> {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let snapshot = next(self.load().sources.clone())?;
-        self.snapshot.store(Arc::new(snapshot));
+        let present = self.load();
+        let snapshot = next(present.sources.clone())?;
+        self.snapshot.store(Arc::new(Snapshot { generation: present.generation.wrapping_add(1), ..snapshot }));
         Ok(())
     }
 }

@@ -109,6 +109,11 @@ impl Certificate {
         &self.der
     }
 
+    /// About how many bytes it takes in memory: names and extensions are kept apart from the DER they stand in.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + 3 * self.der.len()
+    }
+
     /// Returns the certificate as it was received, in the type that validation reads.
     pub(crate) fn certificate_der(&self) -> &CertificateDer<'static> {
         &self.der

@@ -54,7 +54,7 @@ impl Teller<'_> {
             Ok(proven) => proven,
             Err(untrusted) => return self.not_from_gateway(untrusted, &taken),
         };
-        let TrustedGateway { gateway, trust } = member;
+        let TrustedGateway { gateway, trust, .. } = member;
         self.passed(Check::Sender, format!("gateway \"{}\", by {}", words::name_of(gateway), trusted.proof()));
 
         let forwarding = gateway.forwarding();

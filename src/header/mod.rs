@@ -37,6 +37,8 @@ pub(crate) struct RawCertificate {
 #[derive(Debug)]
 pub(crate) struct RawValue {
     value: HeaderValue,
+    /// The place of its header among those of the gateway.
+    pub(crate) place: usize,
     pub(crate) encoding: Encoding,
 }
 
@@ -54,16 +56,21 @@ impl RawCertificate {
         taken.ensure_fits(forwarding, max_bytes)?;
 
         let mut finder = Finder { forwarding, taken };
-        let leaf = finder.one(forwarding.leaf())?;
+        let leaf = finder.one(LEAF_PLACE, forwarding.leaf())?;
         let presence = if leaf.is_some() { CertificatePresence::Present } else { CertificatePresence::Absent };
         finder.ensure_no_failure(presence)?;
-        let other_leaves = finder.each(forwarding.other_leaves())?;
-        let chain = finder.each(forwarding.chain())?;
+        let other_leaves = finder.each(LEAF_PLACE + 1, forwarding.other_leaves())?;
+        let chain = finder.each(LEAF_PLACE + 1 + forwarding.other_leaves().len(), forwarding.chain())?;
         match leaf {
             Some(leaf) => Ok(Some(Self { peer, leaf, other_leaves, chain })),
             None if other_leaves.is_empty() && chain.is_empty() => Ok(None),
             None => Err(HeaderError::LeafMissing),
         }
+    }
+
+    /// Every value, in the order of the gateway's headers.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &RawValue> {
+        std::iter::once(&self.leaf).chain(&self.other_leaves).chain(&self.chain)
     }
 
     /// The value with the end entity.
@@ -96,32 +103,32 @@ struct Finder<'a> {
 
 impl Finder<'_> {
     /// The one value of a header, unless it says that there is none.
-    fn one(&mut self, header: &CertificateHeader) -> Result<Option<RawValue>, HeaderError> {
+    fn one(&mut self, place: usize, header: &CertificateHeader) -> Result<Option<RawValue>, HeaderError> {
         let mut values = self.taken.values_of(&header.name);
         match (values.next(), values.len()) {
             (None, _) => Ok(None),
-            (Some(value), 0) => self.judged(value, header.encoding),
+            (Some(value), 0) => self.judged(value, place, header.encoding),
             (Some(_), more) => Err(HeaderError::Repeated { lines: 1 + more }),
         }
     }
 
     /// The values of several headers, where each has one line unless its encoding is a list over several.
-    fn each(&mut self, headers: &[CertificateHeader]) -> Result<Vec<RawValue>, HeaderError> {
+    fn each(&mut self, first_place: usize, headers: &[CertificateHeader]) -> Result<Vec<RawValue>, HeaderError> {
         let mut found = Vec::new();
-        for header in headers {
+        for (place, header) in (first_place..).zip(headers) {
             if !header.encoding.spans_lines() {
-                found.extend(self.one(header)?);
+                found.extend(self.one(place, header)?);
                 continue;
             }
             for value in self.taken.values_of(&header.name) {
-                found.extend(self.judged(value, header.encoding)?);
+                found.extend(self.judged(value, place, header.encoding)?);
             }
         }
         Ok(found)
     }
 
-    fn judged(&self, value: HeaderValue, encoding: Encoding) -> Result<Option<RawValue>, HeaderError> {
-        let raw = RawValue { value, encoding };
+    fn judged(&self, value: HeaderValue, place: usize, encoding: Encoding) -> Result<Option<RawValue>, HeaderError> {
+        let raw = RawValue { value, place, encoding };
         if self.forwarding.means_absent(raw.bytes()) {
             return Ok(None);
         }
@@ -142,3 +149,6 @@ impl Finder<'_> {
         Ok(())
     }
 }
+
+/// The place of the header with the end entity. Other headers with it and chains come after it.
+const LEAF_PLACE: usize = 0;

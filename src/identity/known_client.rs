@@ -6,7 +6,7 @@ use super::{CertificationPath, IdentityError};
 use crate::clock::Clock;
 use crate::evidence::{Check, Evidence, Outcome};
 use crate::gateway::TrustedPeer;
-use crate::revocation::{RevocationRecord, RevocationWatch, UnrevokedChain};
+use crate::revocation::{RevocationRecord, RevocationWatch, Sources, UnrevokedChain};
 use crate::validation::whole_seconds;
 
 /// What was found out about a client from its certificate, whichever request it came in.
@@ -29,6 +29,11 @@ impl KnownClient {
         }
         let valid_until = proven.path.not_after();
         Ok(Self { path: CertificationPath::new(proven), revocation: record, watch, valid_until, clock })
+    }
+
+    /// Whether the same would be found out now, by these sources.
+    pub(crate) fn is_unchanged(&self, sources: &Sources, now: SystemTime) -> bool {
+        self.watch.is_unchanged(sources, now)
     }
 
     pub(super) fn path(&self) -> &CertificationPath {
@@ -60,7 +65,7 @@ impl KnownClient {
         evidence.add(Check::Header, Outcome::passed(peer.gateway(), arrived_at));
         evidence.add(Check::Encoding, Outcome::passed(peer.gateway(), proven.record.checked_at()));
         proven.record.write(&proven.path, &mut evidence);
-        self.revocation.write(&mut evidence);
+        self.revocation.write(arrived_at, &mut evidence);
         evidence
     }
 }

@@ -6,11 +6,12 @@ use http::StatusCode;
 
 use super::ClientCertLayer;
 use super::in_force::InForce;
+use super::memory_options;
 use super::refusal::{References, Refusals};
 use super::require::AccessTableHandle;
 use super::service::Shared;
 use crate::audit::Audit;
-use crate::authenticator::{Authenticator, Limits, UntrustedHeader};
+use crate::authenticator::{Authenticator, Limits, Memory, UntrustedHeader};
 use crate::authorization::{AccessTable, Presence};
 use crate::clock::{Clock, SystemClock};
 use crate::error::ConfigError;
@@ -23,6 +24,7 @@ use crate::revocation::{
 };
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources};
 use crate::validation::{Intermediates, PinnedCertificates, TrustAnchors, ValidationOptions};
+use crate::verdict_cache::MemoryLimits;
 
 /// Sets the options of a [`ClientCertLayer`]; made by [`ClientCertLayer::builder`].
 #[derive(Debug)]
@@ -43,6 +45,7 @@ pub struct ClientCertLayerBuilder {
     except: Vec<String>,
     access: Option<AccessTable>,
     limits: Limits,
+    pub(super) memory: Option<MemoryLimits>,
     clock: Arc<dyn Clock>,
     pub(super) audit: Option<Audit>,
     pub(super) expiry_notice: Option<Duration>,
@@ -68,6 +71,7 @@ impl ClientCertLayerBuilder {
             except: Vec::new(),
             access: None,
             limits: Limits::default(),
+            memory: Some(MemoryLimits::default()),
             clock: Arc::new(SystemClock),
             audit: None,
             expiry_notice: None,
@@ -225,6 +229,7 @@ impl ClientCertLayerBuilder {
                 return Err(ConfigError::Limit { name });
             }
         }
+        memory_options::check(self.memory)?;
         if let Some(status) = self.statuses.values().find(|status| !(400..600).contains(&status.as_u16())) {
             return Err(ConfigError::Status { value: status.as_u16() });
         }
@@ -255,6 +260,7 @@ impl ClientCertLayerBuilder {
             validation,
             snapshot: CurrentSnapshot::new(snapshot),
             revocation,
+            memory: Memory::new(self.memory),
             clock: self.clock,
             events: Arc::clone(&events),
         };

@@ -52,7 +52,7 @@ impl ClientCertHandle {
     pub fn replace_all(&self, replacement: TrustReplacement) -> Result<(), ConfigError> {
         self.in_force.change(|shared| {
             let authenticator = &shared.authenticator;
-            let outcome = authenticator.snapshot.replace(|present| {
+            let outcome = authenticator.replace_trust(|present| {
                 let only_issued_by = authenticator.validation.only_issued_by.as_deref();
                 let next = Snapshot::new(replacement.applied_to(present)?, only_issued_by, authenticator.clock.now())?;
                 authenticator.revocation.verify_again(&authenticator.verifier(&next))?;

@@ -20,6 +20,7 @@ mod explain;
 mod future;
 mod handle;
 mod in_force;
+mod memory_options;
 mod operation_options;
 mod peer_address;
 mod protocol;

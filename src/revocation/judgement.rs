@@ -52,7 +52,7 @@ impl<'a> Judgement<'a> {
             let outcome = |is_there| if is_there { skipped() } else { Outcome::NotConfigured };
             return Ok(Passed { crl: outcome(sources.lists.is_some()), ocsp: outcome(sources.ocsp.is_some()) });
         };
-        let policy = anchor.label().and_then(|label| options.policies.get(label)).copied().unwrap_or_default();
+        let policy = options.policy_of(anchor);
         let in_scope = match options.scope {
             RevocationScope::EndEntity => 1,
             RevocationScope::WholePath => path.intermediates.len() + 1,

@@ -54,7 +54,8 @@ use self::status::{CertificateStatus, Standing};
 pub use self::store::{RevocationStore, StoreError, StoreKey, Storing};
 use crate::certificate::Certificate;
 use crate::evidence::{Check, Outcome};
-use crate::validation::{Place, ProvenPath, ValidatedChain, ValidatedPath};
+use crate::horizon::Horizon;
+use crate::validation::{Place, ProvenPath, TrustAnchor, ValidatedChain, ValidatedPath};
 
 /// How revocation is judged; the same for every request.
 #[derive(Clone, Debug, Default)]
@@ -79,6 +80,9 @@ pub(crate) struct UnrevokedChain {
 pub(crate) struct RevocationWatch {
     revocation: RevocationGeneration,
     proven: Arc<ProvenPath>,
+    /// Which sources were asked. Only their number, so that those that were replaced can be freed.
+    version: u64,
+    horizon: Horizon,
 }
 
 impl UnrevokedChain {
@@ -103,12 +107,24 @@ impl UnrevokedChain {
             Err(error) => chain.others().iter().find_map(|other| judge(other).ok()).ok_or(error)?,
         };
         let record = RevocationRecord { deny_list: sources.deny_list_outcome(now), crl, ocsp };
-        let watch = RevocationWatch { revocation: revocation.clone(), proven: Arc::clone(&proven) };
+        let changes = chain.paths().flat_map(|proven| sources.changes(&proven.path, revocation.options()));
+        let watch = RevocationWatch {
+            revocation: revocation.clone(),
+            proven: Arc::clone(&proven),
+            version: sources.version,
+            horizon: Horizon::around(now, changes),
+        };
         Ok(Self { proven, record, watch })
     }
 }
 
 impl RevocationWatch {
+    /// Whether these sources, asked of every path now, could say nothing but what they said. Answers of responders change
+    /// within the same sources, so that with them the question is always asked.
+    pub(crate) fn is_unchanged(&self, sources: &Sources, now: SystemTime) -> bool {
+        self.version == sources.version && sources.ocsp.is_none() && self.horizon.holds(now)
+    }
+
     /// Whether the path would still be concluded upon as it was, by the sources that are now in force.
     pub(crate) fn ask(&self, now: SystemTime) -> Result<(), Box<RevocationError>> {
         let revocation = self.revocation.latest();
@@ -120,12 +136,27 @@ impl RevocationWatch {
     }
 }
 
+impl RevocationOptions {
+    fn policy_of(&self, anchor: &TrustAnchor) -> RevocationPolicy {
+        anchor.label().and_then(|label| self.policies.get(label)).copied().unwrap_or_default()
+    }
+}
+
 impl Sources {
     fn deny_list_outcome(&self, now: SystemTime) -> Outcome {
         self.deny_list.as_ref().map_or(Outcome::NotConfigured, |list| {
             let source = format!("deny-list of {} entries", list.len());
             Outcome::passed(source.into(), now)
         })
+    }
+
+    /// The moments at which what the lists say of a path changes of itself.
+    fn changes(&self, path: &ValidatedPath, options: &RevocationOptions) -> Vec<SystemTime> {
+        let Some(lists) = &self.lists else {
+            return Vec::new();
+        };
+        let policy = path.anchor().map(|anchor| options.policy_of(anchor)).unwrap_or_default();
+        Members::of(path).flat_map(|member| lists.table.changes(member.certificate, policy)).collect()
     }
 
     fn refuse_denied(&self, path: &ValidatedPath, now: SystemTime) -> Result<(), Box<RevocationError>> {

@@ -87,6 +87,14 @@ impl RevocationPolicy {
         self
     }
 
+    /// The last moment at which a source may speak that is past its next update, where there is one.
+    pub(super) fn end_of_grace(self, next_update: SystemTime) -> Option<SystemTime> {
+        match self.stale {
+            Tolerance::Within(grace) => next_update.checked_add(grace),
+            Tolerance::Always | Tolerance::Never => None,
+        }
+    }
+
     pub(super) fn rule(self, status: &CertificateStatus, now: SystemTime) -> Ruling {
         match status.standing {
             Standing::Good => Ruling::Passes,

@@ -26,9 +26,12 @@ pub(super) struct Record {
 
 impl RevocationRecord {
     /// Writes the checks of this stage, whether they were configured, in the order of the evidence.
-    pub(crate) fn write(&self, evidence: &mut Evidence) {
-        evidence.add(Check::DenyList, self.deny_list.clone());
-        evidence.add(Check::Crl, self.crl.clone());
+    ///
+    /// `checked_at` is the time at which it was found that the lists in force are still those that were asked, and that
+    /// none of their dates has come since: nobody could be told anything else then.
+    pub(crate) fn write(&self, checked_at: SystemTime, evidence: &mut Evidence) {
+        evidence.add(Check::DenyList, self.deny_list.clone().checked_again(checked_at));
+        evidence.add(Check::Crl, self.crl.clone().checked_again(checked_at));
         evidence.add(Check::Ocsp, self.ocsp.clone());
     }
 

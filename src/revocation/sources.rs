@@ -26,6 +26,8 @@ pub(crate) struct Revocation {
 /// One generation of sources. Immutable; replaced as a whole.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources {
+    /// Which ones they are of those that were in force, counted up.
+    pub(super) version: u64,
     pub(super) deny_list: Option<Arc<DenyList>>,
     pub(super) lists: Option<Lists>,
     pub(super) ocsp: Option<Arc<Ocsp>>,
@@ -58,7 +60,7 @@ impl Revocation {
         let lists = lists.map(|places| Lists::load(places, verifier)).transpose()?;
         let ocsp = ocsp.load(verifier)?.map(Arc::new);
         options.check_mode(lists.is_some(), ocsp.is_some())?;
-        let sources = Sources { deny_list: deny_list.map(Arc::new), lists, ocsp };
+        let sources = Sources { version: 0, deny_list: deny_list.map(Arc::new), lists, ocsp };
         Ok(Self { options, sources: ArcSwap::from_pointee(sources), updating: Mutex::new(()) })
     }
 
@@ -95,7 +97,7 @@ impl Revocation {
         let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sources = Sources::clone(&self.sources());
         sources.deny_list = Some(Arc::new(deny_list));
-        self.sources.store(Arc::new(sources));
+        self.store(sources);
     }
 
     /// Puts lists in force in place of those that are. Nothing goes back in time: a list in force that is fresher than
@@ -125,7 +127,7 @@ impl Revocation {
             let before = Arc::clone(&lists.table);
             *lists = Lists::load(lists.places.clone(), verifier)?.with_fresher(&before);
         }
-        self.sources.store(Arc::new(sources));
+        self.store(sources);
         Ok(())
     }
 
@@ -138,8 +140,13 @@ impl Revocation {
         };
         let errors = ocsp.load(places, verifier);
         // The same sources say something else now.
-        self.sources.store(Arc::new(Sources::clone(&sources)));
+        self.store(Sources::clone(&sources));
         if errors.is_empty() { Ok(()) } else { Err(ConfigError::OcspAnswers { errors }) }
+    }
+
+    /// Puts in force what was made from the sources in force, while nobody else does.
+    fn store(&self, sources: Sources) {
+        self.sources.store(Arc::new(Sources { version: sources.version.wrapping_add(1), ..sources }));
     }
 
     fn put_in_force(&self, places: RevocationLists, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
@@ -152,7 +159,7 @@ impl Revocation {
             table.keep_all(&before);
         }
         sources.lists = Some(Lists { table: Arc::new(table), places });
-        self.sources.store(Arc::new(sources));
+        self.store(sources);
         if errors.is_empty() { Ok(()) } else { Err(ConfigError::RevocationLists { errors }) }
     }
 }

@@ -31,6 +31,7 @@ mod depth;
 mod diagnosis;
 mod error;
 mod gateway_path;
+mod horizon;
 mod intermediates;
 mod issued_by;
 mod issuer;
@@ -79,7 +80,7 @@ pub use self::policies::RequiredPolicies;
 pub use self::problem::ValidationProblem;
 pub(crate) use self::record::PathRecord;
 use self::record::{Asked, AskedOfPath};
-use self::search::Search;
+use self::search::{Found, Search};
 use self::trust::Bundle;
 pub(crate) use self::trust::Trust;
 use self::trust_anchor::Profile;
@@ -88,6 +89,7 @@ pub use self::trust_anchors::TrustAnchors;
 use crate::certificate::Certificate;
 use crate::encoding::ForwardedChain;
 use crate::evidence::Check;
+use crate::horizon::Horizon;
 
 /// Proof that the client's certificate is pinned or that a path of it is valid.
 ///
@@ -97,6 +99,7 @@ pub(crate) struct ValidatedChain {
     first: Arc<ProvenPath>,
     /// In the order in which they were found.
     others: Vec<Arc<ProvenPath>>,
+    horizon: Horizon,
 }
 
 /// One of the ways in which a certificate is valid, with what was checked of it.
@@ -132,23 +135,40 @@ impl ValidatedChain {
         now: SystemTime,
     ) -> Result<Self, Box<ValidationError>> {
         let ForwardedChain { end_entity, candidates } = chain;
+        let own_dates = Horizon::around(now, horizon::dates([&*end_entity], options.clock_skew));
         if let Some(pin) = trust.pinned().find(&end_entity) {
             let allowed = pins::check(pin, &end_entity, &options.key_policy, now)?;
             let allowed = allowed.into_iter().map(|allowance| (Check::Pin, allowance)).collect();
             let trusted_by = TrustSource::Pin(Arc::clone(pin));
             let path = ValidatedPath { end_entity, intermediates: Vec::new(), trusted_by };
             let pinned = JudgedPath { path, allowed }.recorded(Asked::OfPin, now);
-            return Ok(Self { first: Arc::new(pinned), others: Vec::new() });
+            return Ok(Self { first: Arc::new(pinned), others: Vec::new(), horizon: own_dates });
         }
         let asked = Asked::OfPath(AskedOfPath::by(options));
-        let (first, others) = paths_of(&end_entity, candidates, trust, options, breadth, now)?;
+        let ((first, others), horizon) = paths_of(&end_entity, candidates, trust, options, breadth, now)?;
         let recorded = |judged: JudgedPath| Arc::new(judged.recorded(asked, now));
-        Ok(Self { first: recorded(first), others: others.into_iter().map(recorded).collect() })
+        Ok(Self { first: recorded(first), others: others.into_iter().map(recorded).collect(), horizon })
     }
 
     /// The valid paths, in the order in which they were found.
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Arc<ProvenPath>> {
         std::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// For how long the same paths would be found.
+    pub(crate) fn horizon(&self) -> Horizon {
+        self.horizon
+    }
+
+    /// About how many bytes it keeps, besides what `trust` keeps anyway.
+    pub(crate) fn bytes(&self, trust: &Trust) -> usize {
+        let is_known =
+            |certificate: &Arc<Certificate>| trust.intermediates().iter().any(|known| Arc::ptr_eq(known, certificate));
+        let of_path = |proven: &Arc<ProvenPath>| {
+            let forwarded = proven.path.intermediates.iter().filter(|certificate| !is_known(certificate));
+            size_of::<ProvenPath>() + forwarded.map(|certificate| certificate.bytes()).sum::<usize>()
+        };
+        self.first.path.end_entity.bytes() + self.paths().map(of_path).sum::<usize>()
     }
 
     /// The path that was found first.
@@ -175,12 +195,13 @@ fn paths_of(
     options: &ValidationOptions,
     breadth: Breadth,
     now: SystemTime,
-) -> Result<(JudgedPath, Vec<JudgedPath>), Box<ValidationError>> {
+) -> Result<(Found, Horizon), Box<ValidationError>> {
     let nothing = Bundle::empty(None);
     let bundle = spiffe::bundle_for(end_entity, trust)?.unwrap_or(&nothing);
     let candidates = Candidates::choose(forwarded, end_entity, trust);
     let search = Search { end_entity, candidates: &candidates, bundle, options, breadth, now };
-    search.paths().map_err(|dead| Box::new(Diagnosis::of(&search, trust).reason_for(dead)))
+    let found = search.paths().map_err(|dead| Box::new(Diagnosis::of(&search, trust).reason_for(dead)))?;
+    Ok((found, search.horizon()))
 }
 
 /// Asks of a path what webpki leaves out.

@@ -13,8 +13,9 @@ use super::meter::Meter;
 use super::path::TrustSource;
 use super::problem::ValidationProblem;
 use super::trust::Bundle;
-use super::{Breadth, JudgedPath, ValidatedPath, ValidationOptions, purpose};
+use super::{Breadth, JudgedPath, ValidatedPath, ValidationOptions, horizon, purpose};
 use crate::certificate::Certificate;
+use crate::horizon::Horizon;
 
 /// One search for a path.
 pub(super) struct Search<'a> {
@@ -53,6 +54,14 @@ impl Search<'_> {
         }
         let moments = [self.now.checked_sub(skew), self.now.checked_add(skew)];
         moments.into_iter().flatten().find_map(|moment| self.paths_at(moment, &meter).ok()).ok_or(dead)
+    }
+
+    /// For how long the search would find the same. Every date counts that could let a path in or out.
+    pub(super) fn horizon(&self) -> Horizon {
+        let anchors = self.bundle.anchors().iter().map(|anchor| anchor.certificate());
+        let candidates = self.candidates.certificates().iter().map(AsRef::as_ref);
+        let certificates = std::iter::once(&**self.end_entity).chain(candidates).chain(anchors);
+        Horizon::around(self.now, horizon::dates(certificates, self.options.clock_skew))
     }
 
     fn paths_at(&self, moment: SystemTime, meter: &Meter) -> Result<Found, Dead> {

@@ -5,6 +5,7 @@
 
 #![cfg(test)]
 
+mod breaches;
 mod rules;
 mod source;
 

@@ -21,13 +21,14 @@ mod serial_table;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
 use self::list::{List, SignerCertificate, Supersession};
 pub use self::lists::RevocationLists;
 use self::scope::Coverage;
+use super::RevocationPolicy;
 use super::status::{CertificateStatus, Standing};
 use crate::certificate::Certificate;
 use crate::error::RevocationListError;
@@ -132,6 +133,22 @@ impl ListTable {
         }
     }
 
+    /// The moments at which what the lists say of a certificate changes of itself: lists go stale, grace ends, and
+    /// certificates of their signers come into and go out of their dates.
+    pub(crate) fn changes(
+        &self,
+        certificate: &Certificate,
+        policy: RevocationPolicy,
+    ) -> impl Iterator<Item = SystemTime> {
+        self.of(certificate.issuer().der()).iter().flat_map(move |list| {
+            let signers = list.signer.certificates.iter();
+            let dates = signers
+                .flat_map(|signer| [Some(signer.certificate.not_before()), just_after(signer.certificate.not_after())]);
+            let grace = policy.end_of_grace(list.next_update).and_then(just_after);
+            dates.chain([Some(list.next_update), grace]).flatten()
+        })
+    }
+
     pub(crate) fn in_force(&self) -> Vec<RevocationListInForce> {
         self.lists.values().flatten().map(|list| RevocationListInForce(Arc::clone(list))).collect()
     }
@@ -178,6 +195,11 @@ impl ListTable {
         let is_in_date = certificate.not_before() <= now && now <= certificate.not_after();
         is_authority && is_in_date && !is_revoked
     }
+}
+
+/// The first moment at which a last moment has passed.
+fn just_after(last: SystemTime) -> Option<SystemTime> {
+    last.checked_add(Duration::from_nanos(1))
 }
 
 /// A revocation list in force.

@@ -1,21 +1,26 @@
 //! The straight line from a request to an identity.
 
+mod memory;
+
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::HeaderMap;
 
+pub(crate) use self::memory::Memory;
+use self::memory::Proven;
 use crate::authorization::Absence;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::encoding::ForwardedChain;
+use crate::error::ConfigError;
 use crate::events::Events;
 use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, UntrustedPeer};
 use crate::header::{RawCertificate, TakenHeaders};
 use crate::identity::{ClientIdentity, KnownClient};
 use crate::rejection::Rejection;
 use crate::revocation::{RevocationGeneration, Sources, UnrevokedChain, Verifier};
-use crate::snapshot::{CurrentSnapshot, Snapshot, TrustedGateway};
+use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources, TrustedGateway};
 use crate::validation::{ValidatedChain, ValidationOptions};
 
 /// Everything it takes to find out who a client is.
@@ -26,6 +31,7 @@ pub(crate) struct Authenticator {
     pub(crate) validation: ValidationOptions,
     pub(crate) snapshot: CurrentSnapshot,
     pub(crate) revocation: RevocationGeneration,
+    pub(crate) memory: Memory,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<Events>,
 }
@@ -107,9 +113,10 @@ impl Authenticator {
             Arrived::WithCertificate(arrival) => arrival,
         };
         let through = |rejected| Rejected { gateway: Some(arrival.raw.peer.gateway()), ..rejected };
-        let proven = Events::timed(|| self.prove(&arrival, in_force)).map_err(through)?;
+        let prove = || Events::timed(|| self.prove(&arrival, in_force));
+        let proven = self.memory.find_or_prove(&arrival, in_force, prove).map_err(through)?;
         let client = self.conclude(&proven, in_force).map_err(through)?;
-        Ok(Finding::Client(ClientIdentity::of(Arc::new(client), arrival.raw.peer, in_force.now)))
+        Ok(Finding::Client(ClientIdentity::of(client, arrival.raw.peer, in_force.now)))
     }
 
     /// Stages 1 and 2: who sent it, and which header. This is of the request, and nothing of it is remembered.
@@ -149,17 +156,36 @@ impl Authenticator {
             .map_err(|error| Rejected { rejection: error.into(), certificate: Some(end_entity), gateway: None })
     }
 
-    /// Stages 5 and 6: whether it is revoked by the sources that are in force now, and who the client is.
-    fn conclude(&self, proven: &ValidatedChain, in_force: InForce<'_>) -> Result<KnownClient, Rejected> {
+    /// Stages 5 and 6: whether it is revoked by the sources that are in force now, and who the client is. The last
+    /// conclusion is taken where those sources, asked now, could not say anything else.
+    fn conclude(&self, proven: &Proven, in_force: InForce<'_>) -> Result<Arc<KnownClient>, Rejected> {
+        if let Some(client) = &*proven.conclusion.load()
+            && client.is_unchanged(in_force.sources, in_force.now)
+        {
+            return Ok(Arc::clone(client));
+        }
+        let chain = &proven.chain;
         let conclude = || {
-            let unrevoked = UnrevokedChain::conclude(proven, &self.revocation, in_force.sources, in_force.now)?;
+            let unrevoked = UnrevokedChain::conclude(chain, &self.revocation, in_force.sources, in_force.now)?;
             Ok(KnownClient::of(unrevoked, Arc::clone(&self.clock))?)
         };
-        conclude().map_err(|rejection| Rejected {
+        let client = conclude().map(Arc::new).map_err(|rejection| Rejected {
             rejection,
-            certificate: Some(Arc::clone(&proven.first().path.end_entity)),
+            certificate: Some(Arc::clone(&chain.first().path.end_entity)),
             gateway: None,
-        })
+        })?;
+        proven.conclusion.store(Some(Arc::clone(&client)));
+        Ok(client)
+    }
+
+    /// Puts another trust in force. On an error, the present one stays.
+    pub(crate) fn replace_trust(
+        &self,
+        next: impl FnOnce(TrustSources) -> Result<Snapshot, ConfigError>,
+    ) -> Result<(), ConfigError> {
+        self.snapshot.replace(next)?;
+        self.memory.forget();
+        Ok(())
     }
 
     /// What lists are verified with when they are loaded.

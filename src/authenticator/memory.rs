@@ -1,0 +1,79 @@
+//! What the authenticator remembers between requests.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use arc_swap::ArcSwapOption;
+
+use super::{Arrival, InForce, Rejected};
+use crate::certificate::Certificate;
+use crate::horizon::Horizon;
+use crate::identity::KnownClient;
+use crate::validation::ValidatedChain;
+use crate::verdict_cache::{Conditions, HeaderKey, MemoryLimits, Verdict, VerdictCache};
+
+/// The memory of verdicts; without limits there is none, and every request is judged from the beginning.
+#[derive(Debug)]
+pub(crate) struct Memory(Option<VerdictCache<Arc<Proven>, Arc<Rejected>>>);
+
+/// What stages 3 and 4 made of a header, with what stages 5 and 6 last made of that.
+#[derive(Debug)]
+pub(super) struct Proven {
+    pub(super) chain: ValidatedChain,
+    /// Of use where it [is unchanged](KnownClient::is_unchanged).
+    pub(super) conclusion: ArcSwapOption<KnownClient>,
+}
+
+impl Memory {
+    pub(crate) fn new(limits: Option<MemoryLimits>) -> Self {
+        Self(limits.map(VerdictCache::new))
+    }
+
+    /// What was proven of the same header before, or else what `prove` proves of it.
+    pub(super) fn find_or_prove(
+        &self,
+        arrival: &Arrival<'_>,
+        in_force: InForce<'_>,
+        prove: impl FnOnce() -> Result<ValidatedChain, Rejected>,
+    ) -> Result<Arc<Proven>, Rejected> {
+        let Some(cache) = &self.0 else {
+            return prove().map(|chain| Arc::new(Proven::new(chain)));
+        };
+        let InForce { snapshot, sources, now } = in_force;
+        let conditions = Conditions { generation: snapshot.generation, breadth: sources.breadth() };
+        let judge = || match prove() {
+            Ok(chain) => {
+                let (horizon, bytes) = (chain.horizon(), chain.bytes(&arrival.gateway.trust));
+                let bytes = bytes.saturating_add(size_of::<Proven>()).saturating_add(size_of::<KnownClient>());
+                Ok(Verdict { value: Arc::new(Proven::new(chain)), horizon, bytes })
+            }
+            Err(rejected) => {
+                let horizon = horizon_of_refused(rejected.certificate.as_deref(), now);
+                Err(Verdict { value: Arc::new(rejected), horizon, bytes: REFUSED_BYTES })
+            }
+        };
+        let key = HeaderKey::new(arrival.gateway.place, &arrival.raw);
+        cache.find_or_judge(&key, conditions, now, judge).map_err(Arc::unwrap_or_clone)
+    }
+
+    /// Forgets everything, to free it: what was found under other trust is not believed anyway.
+    pub(super) fn forget(&self) {
+        if let Some(cache) = &self.0 {
+            cache.forget();
+        }
+    }
+}
+
+impl Proven {
+    fn new(chain: ValidatedChain) -> Self {
+        Self { chain, conclusion: ArcSwapOption::empty() }
+    }
+}
+
+/// A client whose certificate becomes valid is not to wait because it came too early.
+fn horizon_of_refused(end_entity: Option<&Certificate>, now: SystemTime) -> Horizon {
+    Horizon::around(now, end_entity.map(Certificate::not_before))
+}
+
+/// What a refusal takes besides the header: reason, texts, and the certificate where it could be read.
+const REFUSED_BYTES: usize = 4096;
