@@ -1,5 +1,5 @@
 //! Anchors and revocation lists are replaced while the service runs. What cannot be used changes nothing: what was in
-//! force stays in force.
+//! force stays in force. A layer from a configuration file does the same by `handle.reload()` or `handle.watch(..)`.
 //!
 //! `cargo run --example reload --features test-kit`
 

@@ -1,5 +1,5 @@
 //! Behind Azure Application Gateway, all of it in a file: `client-cert.toml` says who may ask for what, and
-//! `rewrite-rule.bicep` is the gateway's side.
+//! `rewrite-rule.bicep` is the gateway's side. The file, and those that it names, are looked at twice a minute.
 //!
 //! `cargo run --example application_gateway --features config,test-kit -- client-cert.toml`, or `-- --once` to play
 //! the gateway.
@@ -9,6 +9,7 @@
 use std::error::Error;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -16,7 +17,7 @@ use axum::http::Request;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
-use tower_client_cert::test_kit::{TestAuthority, TestGateway};
+use tower_client_cert::test_kit::{TestAuthority, TestCertificate, TestGateway};
 use tower_client_cert::{ClientCertConfig, ClientCertLayer, ClientIdentity, Gateway, GatewayPeer};
 
 fn app(client_cert: ClientCertLayer) -> Router {
@@ -39,6 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return once_in_a_directory_of_its_own().await;
     }
     let client_cert = ClientCertConfig::from_file(argument)?.build()?;
+    let _watcher = client_cert.handle().watch(Duration::from_secs(30))?;
     let listener = TcpListener::bind("0.0.0.0:8080").await?;
     println!("serving at http://0.0.0.0:8080/");
     Ok(axum::serve(listener, app(client_cert).into_make_service_with_connect_info::<GatewayPeer>()).await?)
@@ -58,12 +60,24 @@ async fn once(directory: &Path) -> Result<(), Box<dyn Error>> {
     fs::write(directory.join("carc-r100l.pem"), root.certificate().pem())?;
     fs::write(directory.join("carc-i101l.pem"), issuing.certificate().pem())?;
     fs::write(directory.join("client-cert.toml"), include_str!("client-cert.toml"))?;
-    let app = app(ClientCertConfig::from_file(directory.join("client-cert.toml"))?.build()?);
+    let client_cert = ClientCertConfig::from_file(directory.join("client-cert.toml"))?.build()?;
+    let (handle, app) = (client_cert.handle(), app(client_cert));
 
     let gateway = TestGateway::new(Gateway::azure_application_gateway(["10.1.0.0/24"])?);
     let partner = issuing.client("data-exchange-svc01").organization("Big Partner Foo SA").issue();
     let stranger = issuing.client("svc").organization("Somebody Else").issue();
     let restricted = "/restricted/sensitive.txt";
+    let ask =
+        async |who: &str, client: Option<&TestCertificate>, path: &str, status: u16| -> Result<(), Box<dyn Error>> {
+            let request = Request::get(path).body(Body::empty())?;
+            let request = match client {
+                Some(client) => gateway.forward(request, client),
+                None => gateway.forward_anonymous(request),
+            };
+            let found = app.clone().oneshot(request).await?.status();
+            println!("{who:16} {path:28} {found}");
+            if found == status { Ok(()) } else { Err(format!("{who}, {path}: expected {status}").into()) }
+        };
     for (who, client, path, status) in [
         ("the health probe", None, "/healthz", 200),
         ("nobody", None, "/", 200),
@@ -73,16 +87,13 @@ async fn once(directory: &Path) -> Result<(), Box<dyn Error>> {
         ("partner", Some(&partner), "/restricted/another.txt", 404),
         ("partner", Some(&partner), "/unlisted", 403),
     ] {
-        let request = Request::get(path).body(Body::empty())?;
-        let request = match client {
-            Some(client) => gateway.forward(request, client),
-            None => gateway.forward_anonymous(request),
-        };
-        let found = app.clone().oneshot(request).await?.status();
-        println!("{who:16} {path:28} {found}");
-        if found != status {
-            return Err(format!("{who}, {path}: expected {status}").into());
-        }
+        ask(who, client, path, status).await?;
     }
-    Ok(())
+
+    println!("the file names another partner");
+    let (rules, _tests) = include_str!("client-cert.toml").split_once("[[test]]").ok_or("the file has tests")?;
+    fs::write(directory.join("client-cert.toml"), rules.replace("Big Partner Foo SA", "Somebody Else"))?;
+    handle.reload()?;
+    ask("stranger", Some(&stranger), restricted, 200).await?;
+    ask("partner", Some(&partner), restricted, 403).await
 }

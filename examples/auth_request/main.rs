@@ -11,6 +11,7 @@ mod service;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
@@ -27,7 +28,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match arguments.as_slice() {
         [once] if once == "--once" => once_in_a_directory_of_its_own().await,
         [file, address] => {
-            let service = app(ClientCertConfig::from_file(file)?.build()?);
+            let client_cert = ClientCertConfig::from_file(file)?.build()?;
+            let _watcher = client_cert.handle().watch(Duration::from_secs(30))?;
+            let service = app(client_cert);
             let listener = TcpListener::bind(address).await?;
             println!("answering at http://{address}/");
             Ok(axum::serve(listener, service.into_make_service_with_connect_info::<GatewayPeer>()).await?)
