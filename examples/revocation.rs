@@ -1,5 +1,5 @@
-//! A stolen certificate, and how fast it is out: by the operator's deny-list, by the authority's list, by an OCSP answer.
-//! And what happens when the news stops coming.
+//! A stolen certificate, and how fast it is out: by the operator's deny-list, by the authority's list, by an OCSP
+//! answer. And what happens when the news stops coming.
 //!
 //! `cargo run --example revocation --features test-kit`
 

@@ -1,5 +1,5 @@
-//! A small service that answers nginx's `auth_request` and Envoy's external authorization over HTTP, so that services in any language
-//! get what this crate decides. `docs/any-language.md` has the proxies' side.
+//! A small service that answers nginx's `auth_request` and Envoy's external authorization over HTTP, so that services
+//! in any language get what this crate decides. `docs/any-language.md` has the proxies' side.
 //!
 //! `cargo run --example auth_request --features config,test-kit -- client-cert.toml 127.0.0.1:9000`, or `-- --once` to
 //! ask it a few things and end.

@@ -39,8 +39,8 @@ pub fn assert_not_refused<B>(response: &Response<B>) {
 
 /// Demands that a gRPC client was answered as this reason is by default: with its code, and a reference in the message.
 ///
-/// Several reasons share a code, and a client is told no more than that. Where the very reason counts, look at the answer
-/// in process with [`assert_refused`].
+/// Several reasons share a code, and a client is told no more than that. Where the very reason counts, look at the
+/// answer in process with [`assert_refused`].
 ///
 /// # Panics
 ///

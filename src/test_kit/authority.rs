@@ -134,8 +134,8 @@ impl TestAuthority {
         self.revocation_list().sign()
     }
 
-    /// Begins the OCSP answer about a certificate: good, or revoked if it [was](Self::revoke), issued now, the next one due
-    /// in a day.
+    /// Begins the OCSP answer about a certificate: good, or revoked if it [was](Self::revoke), issued now, the next one
+    /// due in a day.
     ///
     /// # Panics
     ///

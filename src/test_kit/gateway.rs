@@ -65,8 +65,8 @@ impl TestGateway {
         self.hand_on(request, self.headers(client))
     }
 
-    /// Hands on a request of a client without a certificate, and says so as the product does: by no header, an empty one, or a
-    /// spelling of its own.
+    /// Hands on a request of a client without a certificate, and says so as the product does: by no header, an empty
+    /// one, or a spelling of its own.
     #[must_use]
     pub fn forward_anonymous<B>(&self, request: Request<B>) -> Request<B> {
         self.hand_on(request, self.absent_headers())

@@ -21,8 +21,8 @@ use crate::layer::{Authentication, ClientCert, ClientCertLayer, Refusal};
 
 /// A client that handlers can be tried with, although no gateway sent a certificate and nobody configured any trust.
 ///
-/// There is no back door behind it: the certificate goes through the whole line of a layer of its own, which trusts the very
-/// authority that issued it. What no layer would accept, an expired certificate for example, is no test identity
+/// There is no back door behind it: the certificate goes through the whole line of a layer of its own, which trusts the
+/// very authority that issued it. What no layer would accept, an expired certificate for example, is no test identity
 /// either. In logs and evidence its gateway is called `test-kit, nothing was verified`.
 ///
 /// A handler of axum:

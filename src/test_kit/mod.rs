@@ -33,12 +33,13 @@
 //!
 //! # It is not in your release
 //!
-//! The feature `test-kit` belongs into `[dev-dependencies]`. Wherever else it gets switched on, nothing follows from it:
+//! The feature `test-kit` belongs into `[dev-dependencies]`. Wherever else it gets switched on, nothing follows from
+//! it:
 //!
 //! - This module exists in builds with debug assertions alone. In a release build, code that names it does not compile.
 //!   To test in release mode, set `RUSTFLAGS="--cfg tower_client_cert_test_kit"`.
-//! - Nothing outside of this module knows of the feature. It takes the same way through the layer as everybody: there is
-//!   no door to an identity but the whole line, and [`TestIdentity`] goes through it with trust of its own.
+//! - Nothing outside of this module knows of the feature. It takes the same way through the layer as everybody: there
+//!   is no door to an identity but the whole line, and [`TestIdentity`] goes through it with trust of its own.
 //! - Its keys are made anew in each process. There is none that somebody could trust by mistake.
 //!
 //! # Panics

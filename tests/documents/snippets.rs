@@ -1,5 +1,5 @@
-//! The fragments of Rust in the documents, as they stand there, in functions that the compiler reads. None is called: their
-//! files and addresses are examples.
+//! The fragments of Rust in the documents, as they stand there, in functions that the compiler reads. None is called:
+//! their files and addresses are examples.
 
 #![allow(dead_code, unused_variables, reason = "a fragment leaves to its reader what comes of it")]
 
