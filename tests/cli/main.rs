@@ -8,6 +8,7 @@ mod layer;
 mod planted;
 mod program;
 mod readme;
+mod replay;
 mod world;
 
 #[path = "../support/mod.rs"]

@@ -23,6 +23,28 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Explain(Explain),
     Inspect(Inspect),
+    Replay(Replay),
+}
+
+/// Judges recorded requests by a configuration, or tells which of them another one would judge differently.
+///
+/// Each line of the recording is a JSON object with `peer`, `method`, `path`, `headers` and `time`, or has one under
+/// `replay`, as audit records do. Answers are JSON lines; a summary goes to standard error.
+///
+/// Exit status: 0, 1 where --against would change a verdict, 2 where a line or a file cannot be used.
+#[derive(Args, Debug)]
+pub(crate) struct Replay {
+    /// The configuration of the layer, in TOML.
+    #[arg(long)]
+    pub(crate) config: PathBuf,
+    /// Another configuration: only requests with another verdict under it are told.
+    #[arg(long, value_name = "CONFIG")]
+    pub(crate) against: Option<PathBuf>,
+    /// The recording; without it, or as `-`, standard input.
+    pub(crate) recording: Option<PathBuf>,
+    /// The time to judge by, in place of each record's own.
+    #[arg(long, value_parser = at::parse)]
+    pub(crate) at: Option<SystemTime>,
 }
 
 /// Tells step by step what a configuration makes of a request: what was wanted, what was found, and how to mend it.

@@ -8,6 +8,7 @@ mod input;
 mod inspect;
 mod output;
 mod peer;
+mod replay;
 mod trouble;
 
 use std::io::{self, Write as _};
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Explain(arguments) => explain::run(&arguments, &mut output),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut output),
+        Command::Replay(arguments) => replay::run(&arguments, &mut output),
     };
     match done.and_then(|status| output.finish().map(|()| status)) {
         Ok(status) => status.into(),

@@ -81,6 +81,12 @@ impl Output {
         self.line(&text)
     }
 
+    /// One line of JSON.
+    pub(crate) fn json_line(&mut self, value: &impl serde::Serialize) -> Result<(), Trouble> {
+        let text = serde_json::to_string(value).map_err(Trouble::input)?;
+        self.line(&text)
+    }
+
     pub(crate) fn finish(&mut self) -> Result<(), Trouble> {
         Ok(self.writer.flush()?)
     }

@@ -20,10 +20,11 @@ impl FromStr for Peer {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let problem = || format!("{text} is no peer: expected an address, `unix`, or `unix:` and a user id");
-        if text == "unix" {
+        // Both as arguments have it and as records show it.
+        if matches!(text, "unix" | "unix socket") {
             return Ok(Self(GatewayPeer::unix(None)));
         }
-        if let Some(uid) = text.strip_prefix("unix:") {
+        if let Some(uid) = text.strip_prefix("unix:").or_else(|| text.strip_prefix("unix socket of uid ")) {
             return uid.parse().map(|uid| Self(GatewayPeer::unix(Some(uid)))).map_err(|_| problem());
         }
         match (text.parse(), text.parse()) {
