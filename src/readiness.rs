@@ -130,6 +130,62 @@ impl Readiness {
     pub fn authorities_valid_until(&self) -> Option<SystemTime> {
         self.authorities.iter().map(|authority| authority.not_after()).min()
     }
+
+    /// What ends when: anchors and configured intermediates, and the revocation lists in force; the soonest first.
+    #[must_use]
+    pub fn expiries(&self) -> Vec<Expiry> {
+        let authority = |known: &Arc<Certificate>| Expiry {
+            kind: ExpiryKind::Authority,
+            name: format!("authority \"{}\"", Escaped(&known.subject().to_string())),
+            at: known.not_after(),
+        };
+        let list = |known: &RevocationListInForce| Expiry {
+            kind: ExpiryKind::RevocationList,
+            name: Escaped(known.name()).to_string(),
+            at: known.next_update(),
+        };
+        let mut expiries: Vec<_> = self.authorities.iter().map(authority).chain(self.lists.iter().map(list)).collect();
+        expiries.sort_by(|one, other| one.at.cmp(&other.at).then_with(|| one.name.cmp(&other.name)));
+        expiries
+    }
+}
+
+/// Something that ends unless it is renewed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expiry {
+    kind: ExpiryKind,
+    name: String,
+    at: SystemTime,
+}
+
+/// What it is that ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExpiryKind {
+    /// The certificate of an anchor or a configured intermediate.
+    Authority,
+    /// A revocation list, which its issuer replaces often.
+    RevocationList,
+}
+
+impl Expiry {
+    /// What kind of thing it is.
+    #[must_use]
+    pub fn kind(&self) -> ExpiryKind {
+        self.kind
+    }
+
+    /// What it is, escaped: an authority by its subject, a revocation list as logs name it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The last second of a certificate, or the next update of a list.
+    #[must_use]
+    pub fn at(&self) -> SystemTime {
+        self.at
+    }
 }
 
 impl ReadinessProblem {

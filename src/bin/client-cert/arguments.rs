@@ -21,6 +21,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Check(Check),
     Explain(Explain),
     Inspect(Inspect),
     Replay(Replay),
@@ -45,6 +46,26 @@ pub(crate) struct Replay {
     /// The time to judge by, in place of each record's own.
     #[arg(long, value_parser = at::parse)]
     pub(crate) at: Option<SystemTime>,
+}
+
+/// Reads a configuration and every file it names, runs the tests of its rules, and tells what ends when.
+///
+/// Exit status: 0 where there is nothing to mend, 1 where something has ended or ends soon, 2 where the configuration
+/// cannot be used or a test of its rules fails.
+#[derive(Args, Debug)]
+pub(crate) struct Check {
+    /// The configuration of the layer, in TOML.
+    #[arg(long)]
+    pub(crate) config: PathBuf,
+    /// What ends within so many days is told as a problem. Revocation lists are never told ahead: they end often.
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub(crate) within: u32,
+    /// The time to judge by, such as 2026-03-01T12:00:00Z; the present unless given.
+    #[arg(long, value_parser = at::parse)]
+    pub(crate) at: Option<SystemTime>,
+    /// Answers in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Tells step by step what a configuration makes of a request: what was wanted, what was found, and how to mend it.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod at;
+mod check;
 mod explain;
 mod head;
 mod input;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     };
     let mut output = Output::stdout();
     let done = match command {
+        Command::Check(arguments) => check::run(&arguments, &mut output),
         Command::Explain(arguments) => explain::run(&arguments, &mut output),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut output),
         Command::Replay(arguments) => replay::run(&arguments, &mut output),
