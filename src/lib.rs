@@ -175,8 +175,8 @@ pub use rejection::{Rejection, SetupError};
 pub use revocation::HttpFetcher;
 #[cfg(feature = "fetch")]
 pub use revocation::{
-    AllowedHosts, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched, FetchedOctets,
-    Fetching, GuardedFetch, RevocationStore, StoreError, StoreKey, Storing,
+    AllowedHosts, DirectoryStore, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched,
+    FetchedCrls, FetchedOctets, Fetching, GuardedFetch, RevocationStore, StoreError, StoreKey, Storing,
 };
 pub use revocation::{
     DenyList, DenyListMatch, OcspAnswers, RevocationError, RevocationListInForce, RevocationLists, RevocationMode,

@@ -146,7 +146,7 @@ impl Read {
     fn again(&self) -> Result<Self, ConfigError> {
         match &self.origin {
             Origin::File(path) => Self::file(path),
-            Origin::Directory(_) | Origin::Memory => {
+            Origin::Directory(_) | Origin::Memory | Origin::Url(_) => {
                 Self::new(self.text.clone(), self.origin.clone(), self.base.clone())
             }
         }

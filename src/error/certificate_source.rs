@@ -65,6 +65,8 @@ pub enum Origin {
     File(PathBuf),
     /// Bytes handed in by the program.
     Memory,
+    /// An address, and perhaps a store in its place.
+    Url(String),
 }
 
 impl fmt::Display for CertificateProblem {
@@ -115,6 +117,7 @@ impl fmt::Display for Origin {
             Self::Directory(path) => write!(f, "directory {}", path.display()),
             Self::File(path) => write!(f, "file {}", path.display()),
             Self::Memory => f.write_str("the bytes handed in"),
+            Self::Url(url) => write!(f, "\"{}\"", Escaped(url)),
         }
     }
 }

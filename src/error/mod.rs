@@ -102,6 +102,13 @@ pub enum ConfigError {
         /// The path as given.
         value: String,
     },
+    /// An interval between fetches.
+    FetchInterval {
+        /// The interval as given.
+        interval: Duration,
+        /// The least there may be.
+        least: Duration,
+    },
     /// An address to fetch from, or a host that such addresses may have.
     FetchUrl {
         /// The address as given.
@@ -154,6 +161,8 @@ pub enum ConfigError {
         /// What is wrong with it, and what was expected.
         problem: String,
     },
+    /// Something is to be fetched in the background, and there is no tokio runtime to do it.
+    NoRuntime,
     /// PEM that cannot be read.
     Pem {
         /// Where it came from.
@@ -269,6 +278,9 @@ impl fmt::Display for ConfigError {
                 "excepted path \"{}\" can match no request: it must begin with / and have no query or fragment",
                 Escaped(value)
             ),
+            Self::FetchInterval { interval, least } => {
+                write!(f, "{} s between fetches, expected at least {} s", interval.as_secs_f64(), least.as_secs())
+            }
             Self::FetchUrl { value, problem } => write!(f, "\"{}\" {problem}", Escaped(value)),
             Self::File { path, .. } => write!(f, "cannot read {}", path.display()),
             Self::HeaderName { value, problem } => write!(f, "header name \"{}\" {problem}", Escaped(value)),
@@ -282,6 +294,9 @@ impl fmt::Display for ConfigError {
                 f.write_str("the layer was not built from a document: build it with ClientCertConfig, or use replace()")
             }
             Self::Pattern { value, problem } => write!(f, "pattern \"{}\" {problem}", Escaped(value)),
+            Self::NoRuntime => f.write_str(
+                "nothing can be fetched in the background: call build() inside of a tokio runtime, such as in main()",
+            ),
             Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
             Self::Sender(problem) => problem.fmt(f),
             Self::OcspAnswers { errors } => joined(f, errors),

@@ -83,6 +83,11 @@ pub enum RevocationListProblem {
         /// The limit, in octets.
         limit_octets: u64,
     },
+    /// It is one list too many of those that were fetched.
+    TooMany {
+        /// How many lists may be in force that were fetched.
+        limit: usize,
+    },
     /// It cannot be read.
     Unreadable(CertificateError),
     /// The file cannot be read.
@@ -151,6 +156,7 @@ impl fmt::Display for RevocationListProblem {
                 Escaped(issuer)
             ),
             Self::TooLarge { limit_octets } => write!(f, "has more than {limit_octets} octets"),
+            Self::TooMany { limit } => write!(f, "is one too many: {limit} lists in force were fetched already"),
             Self::Unreadable(problem) => write!(f, "cannot be read: {problem}"),
             Self::UnreadableFile(problem) => write!(f, "cannot be read: {problem}"),
         }

@@ -70,6 +70,16 @@ pub(super) fn foreign_headers(removed: u64, gateway: &str) {
     counter!(FOREIGN_HEADERS, "gateway" => gateway.to_owned()).increment(removed);
 }
 
+#[cfg(feature = "fetch")]
+pub(super) fn crl_fetched(result: &'static str) {
+    counter!(CRL_FETCHES, "result" => result).increment(1);
+}
+
+#[cfg(feature = "fetch")]
+pub(super) fn store_failed() {
+    counter!(STORE_FAILURES).increment(1);
+}
+
 pub(super) fn replaced(what: Replaced, is_done: bool) {
     let result = if is_done { "done" } else { "failed" };
     counter!(REPLACEMENTS, "what" => what.name(), "result" => result).increment(1);
@@ -151,6 +161,10 @@ metrics! {
         "Certificate headers removed that belong to another gateway than the one that sent them.";
     AUDIT_LOST = "client_cert_audit_lost_total": Counter in Count,
         "Decisions that the audit has no record of.";
+    CRL_FETCHES = "client_cert_crl_fetches_total": Counter in Count,
+        "Looks for a revocation list over the network or in a store, by result: fresh, unchanged, failed, refused.";
+    STORE_FAILURES = "client_cert_store_failures_total": Counter in Count,
+        "Failed accesses to the store of revocation data that replicas share.";
     REPLACEMENTS = "client_cert_replacements_total": Counter in Count,
         "Replacements of trust and of revocation data, done and failed.";
     CLIENT_EXPIRY_DAYS = "client_cert_client_expiry_days": Histogram in Count,

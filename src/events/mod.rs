@@ -8,6 +8,8 @@
 //! certificates are escaped and cut. The header's bytes are never shown.
 
 mod budget;
+#[cfg(feature = "fetch")]
+mod fetching;
 #[cfg_attr(not(feature = "metrics"), path = "no_meters.rs")]
 mod meters;
 mod replaced;

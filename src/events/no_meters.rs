@@ -27,6 +27,12 @@ pub(super) fn look_alikes(_: u64) {}
 
 pub(super) fn foreign_headers(_: u64, _: &str) {}
 
+#[cfg(feature = "fetch")]
+pub(super) fn crl_fetched(_: &'static str) {}
+
+#[cfg(feature = "fetch")]
+pub(super) fn store_failed() {}
+
 pub(super) fn replaced(_: Replaced, _: bool) {}
 
 pub(super) fn timed<T>(validate: impl FnOnce() -> T) -> T {

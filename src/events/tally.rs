@@ -18,6 +18,9 @@ pub(super) struct Tally {
     pub(super) reloads: Counter,
     pub(super) failed_reloads: Counter,
     pub(super) audit_lost: Warning,
+    pub(super) crl_fetches: Counter,
+    pub(super) crl_fetch_failures: Warning,
+    pub(super) store_failures: Warning,
     refused: [Warning; REASONS],
 }
 
@@ -46,6 +49,9 @@ pub struct Counts {
     reloads: u64,
     failed_reloads: u64,
     audit_lost: u64,
+    crl_fetches: u64,
+    crl_fetch_failures: u64,
+    store_failures: u64,
 }
 
 impl Tally {
@@ -61,6 +67,9 @@ impl Tally {
             reloads: Counter::default(),
             failed_reloads: Counter::default(),
             audit_lost: Warning::default(),
+            crl_fetches: Counter::default(),
+            crl_fetch_failures: Warning::default(),
+            store_failures: Warning::default(),
             refused: array::from_fn(|_| Warning::default()),
         }
     }
@@ -82,6 +91,9 @@ impl Tally {
             reloads: self.reloads.read(),
             failed_reloads: self.failed_reloads.read(),
             audit_lost: self.audit_lost.count.read(),
+            crl_fetches: self.crl_fetches.read(),
+            crl_fetch_failures: self.crl_fetch_failures.count.read(),
+            store_failures: self.store_failures.count.read(),
         }
     }
 }
@@ -166,6 +178,25 @@ impl Counts {
     #[must_use]
     pub fn audit_lost(&self) -> u64 {
         self.audit_lost
+    }
+
+    /// Looks for a revocation list over the network or in a store that ended with a list that can be used, the same as
+    /// before included.
+    #[must_use]
+    pub fn crl_fetches(&self) -> u64 {
+        self.crl_fetches
+    }
+
+    /// Looks for a revocation list that failed, and lists that came and cannot be used.
+    #[must_use]
+    pub fn crl_fetch_failures(&self) -> u64 {
+        self.crl_fetch_failures
+    }
+
+    /// Failed accesses to a store that replicas share.
+    #[must_use]
+    pub fn store_failures(&self) -> u64 {
+        self.store_failures
     }
 
     /// Headers removed because their names differ from the certificate header's only in separators.

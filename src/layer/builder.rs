@@ -38,6 +38,8 @@ pub struct ClientCertLayerBuilder {
     pub(super) ocsp: OcspSources,
     deny_list: Option<DenyList>,
     crls: Option<RevocationLists>,
+    #[cfg(feature = "fetch")]
+    pub(super) fetched_crls: Vec<crate::revocation::FetchedCrls>,
     pub(super) revocation: RevocationOptions,
     untrusted_header: UntrustedHeader,
     re_emission: ReEmission,
@@ -63,6 +65,8 @@ impl ClientCertLayerBuilder {
             validation: ValidationOptions::default(),
             deny_list: None,
             crls: None,
+            #[cfg(feature = "fetch")]
+            fetched_crls: Vec::new(),
             revocation: RevocationOptions::default(),
             ocsp: OcspSources::default(),
             untrusted_header: UntrustedHeader::default(),
@@ -205,7 +209,21 @@ impl ClientCertLayerBuilder {
     ///
     /// A [`ConfigError`] that names the value and how to mend it.
     pub fn build(self) -> Result<ClientCertLayer, ConfigError> {
-        Ok(ClientCertLayer::new(InForce::new(self.generation(None)?)))
+        #[cfg(feature = "fetch")]
+        return self.build_and_fetch();
+        #[cfg(not(feature = "fetch"))]
+        return Ok(ClientCertLayer::new(InForce::new(self.generation(None)?)));
+    }
+
+    #[cfg(feature = "fetch")]
+    fn build_and_fetch(mut self) -> Result<ClientCertLayer, ConfigError> {
+        let fetched = std::mem::take(&mut self.fetched_crls);
+        if !fetched.is_empty() {
+            self.crls.get_or_insert_with(RevocationLists::nowhere);
+        }
+        let layer = ClientCertLayer::new(InForce::new(self.generation(None)?));
+        layer.fetch(fetched)?;
+        Ok(layer)
     }
 
     /// The next generation of a layer, or the first one. It counts on where the one before left off, and no revocation
@@ -246,7 +264,7 @@ impl ClientCertLayerBuilder {
         let revocation = Revocation::new(self.revocation, self.deny_list, self.crls, self.ocsp, &verifier)?;
         let (revocation, events) = match before {
             Some(before) => {
-                let revocation = before.authenticator.revocation.succeeding(revocation, now);
+                let revocation = before.authenticator.revocation.succeeding(revocation, &verifier);
                 (revocation, Arc::clone(&before.refusals.events))
             }
             None => (RevocationGeneration::first(revocation), Arc::new(Events::new(Arc::clone(&self.clock)))),

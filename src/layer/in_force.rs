@@ -16,6 +16,9 @@ pub(super) struct InForce {
     pub(super) changing: Mutex<()>,
     #[cfg(feature = "config")]
     pub(super) reloading: Option<Reloading>,
+    /// What goes on beside requests, whichever generation is in force.
+    #[cfg(feature = "fetch")]
+    pub(super) background: std::sync::OnceLock<super::background::Background>,
 }
 
 impl InForce {
@@ -27,6 +30,8 @@ impl InForce {
             changing: Mutex::default(),
             #[cfg(feature = "config")]
             reloading: None,
+            #[cfg(feature = "fetch")]
+            background: std::sync::OnceLock::new(),
         }
     }
 

@@ -15,6 +15,8 @@
 //! address.
 
 mod authentication;
+#[cfg(feature = "fetch")]
+mod background;
 mod builder;
 mod explain;
 mod future;
@@ -113,6 +115,17 @@ impl ClientCertLayer {
     #[must_use]
     pub fn handle(&self) -> ClientCertHandle {
         ClientCertHandle::new(Arc::clone(&self.in_force))
+    }
+
+    /// Begins to fetch, if there is anything to.
+    #[cfg(feature = "fetch")]
+    fn fetch(&self, crls: Vec<crate::revocation::FetchedCrls>) -> Result<(), crate::error::ConfigError> {
+        use self::background::Background;
+        if !crls.is_empty() {
+            let runtime = Background::runtime()?;
+            self.in_force.background.get_or_init(|| Background::start(&self.in_force, crls, &runtime));
+        }
+        Ok(())
     }
 
     fn new(in_force: InForce) -> Self {

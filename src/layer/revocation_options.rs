@@ -25,6 +25,15 @@ impl ClientCertLayerBuilder {
         self
     }
 
+    /// Checks clients against revocation lists that are fetched on a schedule. They stand beside those of
+    /// [`crls`](Self::crls): the fresher list of an issuer speaks, wherever it came from. The layer must be built inside
+    /// of a tokio runtime. Default: none.
+    #[cfg(feature = "fetch")]
+    pub fn fetched_crls(mut self, crls: crate::revocation::FetchedCrls) -> Self {
+        self.fetched_crls.push(crls);
+        self
+    }
+
     /// Checks clients against OCSP answers that somebody else fetched: a path to a file or directory, or [`OcspAnswers`].
     /// Each is verified when it is read, with a certificate of the issuer among the anchors and the configured
     /// intermediates; one that cannot be used fails the build. Default: none, and the evidence says so.

@@ -1,10 +1,9 @@
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use arc_swap::ArcSwap;
 
-use super::Revocation;
+use super::{Revocation, Verifier};
 
 /// The revocation of one generation of a layer, and the way to that of the generation in force, which identities of every
 /// generation ask.
@@ -21,8 +20,8 @@ impl RevocationGeneration {
     }
 
     /// What comes after another generation. Nothing goes back in time by it.
-    pub(crate) fn succeeding(&self, next: Revocation, now: SystemTime) -> Self {
-        next.keep_fresher(&self.own, now);
+    pub(crate) fn succeeding(&self, next: Revocation, verifier: &Verifier<'_>) -> Self {
+        next.keep_fresher(&self.own, verifier);
         Self { own: Arc::new(next), latest: Arc::clone(&self.latest) }
     }
 

@@ -21,6 +21,8 @@ mod members;
 mod ocsp;
 mod policy;
 mod record;
+#[cfg(feature = "fetch")]
+mod schedule;
 mod signature;
 mod sources;
 mod status;
@@ -31,6 +33,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+#[cfg(feature = "fetch")]
+pub(crate) use self::crl::{Added, Numbering};
 pub use self::crl::{RevocationListInForce, RevocationLists};
 pub use self::deny_list::DenyList;
 pub use self::error::{DenyListMatch, RevocationError, RevocationProblem};
@@ -47,11 +51,15 @@ use self::members::Members;
 pub use self::ocsp::OcspAnswers;
 pub use self::policy::{RevocationMode, RevocationPolicy, RevocationScope};
 pub(crate) use self::record::RevocationRecord;
+#[cfg(feature = "fetch")]
+pub use self::schedule::FetchedCrls;
+#[cfg(feature = "fetch")]
+pub(crate) use self::schedule::{ListKeeper, ListNews, NewsOutcome};
 pub(crate) use self::sources::{OcspSources, Revocation, Sources, Verifier};
 pub use self::status::RevocationReason;
 use self::status::{CertificateStatus, Standing};
 #[cfg(feature = "fetch")]
-pub use self::store::{RevocationStore, StoreError, StoreKey, Storing};
+pub use self::store::{DirectoryStore, RevocationStore, StoreError, StoreKey, Storing};
 use crate::certificate::Certificate;
 use crate::evidence::{Check, Outcome};
 use crate::horizon::Horizon;

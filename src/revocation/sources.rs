@@ -4,6 +4,8 @@ use std::time::SystemTime;
 use arc_swap::{ArcSwap, Guard};
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
+#[cfg(feature = "fetch")]
+use super::crl::{Added, Numbering, VerifiedLists};
 use super::crl::{ListTable, Question, RevocationListInForce, RevocationLists};
 use super::ocsp::{Ocsp, OcspAnswers, OcspOptions};
 use super::policy::RevocationMode;
@@ -11,6 +13,8 @@ use super::status::CertificateStatus;
 use super::{DenyList, RevocationOptions};
 use crate::certificate::Certificate;
 use crate::error::ConfigError;
+#[cfg(feature = "fetch")]
+use crate::error::Origin;
 use crate::validation::{Breadth, IssuedBy, Trust, TrustAnchor};
 
 /// What stage 5 judges by: the options, and the sources in force. The sources are replaced apart from trust, so that
@@ -37,6 +41,8 @@ pub(crate) struct Sources {
 #[derive(Clone, Debug)]
 pub(super) struct Lists {
     pub(super) table: Arc<ListTable>,
+    /// Those of the table that came over the network.
+    fetched: Arc<ListTable>,
     places: RevocationLists,
 }
 
@@ -66,14 +72,14 @@ impl Revocation {
 
     /// Keeps of what comes before: lists in force that are fresher than what was loaded for them, and what OCSP has said
     /// against a certificate.
-    pub(super) fn keep_fresher(&self, before: &Self, now: SystemTime) {
+    pub(super) fn keep_fresher(&self, before: &Self, verifier: &Verifier<'_>) {
         let (known, mut sources) = (before.sources(), Sources::clone(&self.sources()));
         sources.lists = match (sources.lists.take(), &known.lists) {
-            (Some(lists), Some(known)) => Some(lists.with_fresher(&known.table)),
+            (Some(lists), Some(known)) => Some(lists.with_fresher(known, verifier)),
             (lists, _) => lists,
         };
         if let (Some(ocsp), Some(known)) = (&sources.ocsp, &known.ocsp) {
-            ocsp.keep_objections(known, now);
+            ocsp.keep_objections(known, verifier.now);
         }
         self.sources.store(Arc::new(sources));
     }
@@ -124,11 +130,38 @@ impl Revocation {
         let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sources = Sources::clone(&self.sources());
         if let Some(lists) = &mut sources.lists {
-            let before = Arc::clone(&lists.table);
-            *lists = Lists::load(lists.places.clone(), verifier)?.with_fresher(&before);
+            *lists = Lists::load(lists.places.clone(), verifier)?.with_fresher(lists, verifier);
         }
         self.store(sources);
         Ok(())
+    }
+
+    /// Puts lists in force that came over the network, where they are fresher than those that are. Whatever comes, no list
+    /// in force goes without a fresher one of the same issuer, key and scope.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn add_fetched(
+        &self,
+        octets: &[u8],
+        origin: Origin,
+        numbering: Numbering,
+        verifier: &Verifier<'_>,
+    ) -> Added {
+        let (authorities, algorithms) = (verifier.authorities(), verifier.algorithms);
+        let found = VerifiedLists::verify(octets, origin, numbering, &authorities, algorithms, verifier.now);
+        let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sources = Sources::clone(&self.sources());
+        let Some(lists) = &mut sources.lists else {
+            return Added::default();
+        };
+        let mut table = ListTable::clone(&lists.table);
+        let mut fetched = ListTable::clone(&lists.fetched);
+        let added = table.add_fetched(&mut fetched, found);
+        if !added.fresh.is_empty() {
+            lists.table = Arc::new(table);
+            lists.fetched = Arc::new(fetched);
+            self.sources.store(Arc::new(sources));
+        }
+        added
     }
 
     /// Reads OCSP answers again, from where they were read before.
@@ -158,7 +191,9 @@ impl Revocation {
         } else {
             table.keep_all(&before);
         }
-        sources.lists = Some(Lists { table: Arc::new(table), places });
+        let fetched = sources.lists.map(|lists| lists.fetched).unwrap_or_default();
+        table.keep_all(&fetched);
+        sources.lists = Some(Lists { table: Arc::new(table), fetched, places });
         self.store(sources);
         if errors.is_empty() { Ok(()) } else { Err(ConfigError::RevocationLists { errors }) }
     }
@@ -226,20 +261,28 @@ impl Lists {
         if !errors.is_empty() {
             return Err(ConfigError::RevocationLists { errors });
         }
-        Ok(Self { table: Arc::new(table), places })
+        Ok(Self { table: Arc::new(table), fetched: Arc::default(), places })
     }
 
-    fn with_fresher(self, before: &ListTable) -> Self {
-        let Self { table, places } = self;
+    /// Keeps what was in force and is fresher, and everything that came over the network.
+    fn with_fresher(self, before: &Self, verifier: &Verifier<'_>) -> Self {
+        let Self { table, places, .. } = self;
         let mut table = Arc::unwrap_or_clone(table);
-        table.keep_fresher(before);
-        Self { table: Arc::new(table), places }
+        table.keep_fresher(&before.table);
+        let fetched = verifier.again(&before.fetched);
+        table.keep_all(&fetched);
+        Self { table: Arc::new(table), fetched, places }
     }
 }
 
 impl Verifier<'_> {
     fn load(&self, places: &RevocationLists) -> (ListTable, Vec<crate::error::RevocationListError>) {
         ListTable::load(places, &self.authorities(), self.algorithms, self.now)
+    }
+
+    /// Lists that came over the network, under the authorities of now.
+    fn again(&self, fetched: &Arc<ListTable>) -> Arc<ListTable> {
+        Arc::new(fetched.under(&self.authorities(), self.algorithms))
     }
 
     /// Whoever may have issued a list, or the certificates an answer is about: anchors and configured intermediates, each

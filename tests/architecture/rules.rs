@@ -17,9 +17,10 @@ impl File {
         first.strip_suffix(".rs").unwrap_or(first)
     }
 
-    /// Whether the file is that module, or lies in that folder below `src`.
+    /// Whether the file is that module, or is or lies in that one below `src`.
     fn is_in(&self, module: &str) -> bool {
-        self.module() == module || self.path.strip_prefix(module).is_some_and(|rest| rest.starts_with('/'))
+        self.module() == module
+            || self.path.strip_prefix(module).is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
     }
 
     fn is_test(&self) -> bool {
@@ -245,7 +246,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rcgen", &["test_kit"]),
     ("schemars", &["config", "document"]),
     ("toml", &["authorization", "config"]),
-    ("tokio", &["axum", "layer/background", "revocation/fetch", "revocation/store"]),
+    ("tokio", &["axum", "layer/background", "revocation/fetch", "revocation/schedule", "revocation/store"]),
     ("hyper", &["revocation/fetch/http"]),
     ("hyper_util", &["revocation/fetch/http"]),
     ("http_body_util", &["revocation/fetch/http"]),

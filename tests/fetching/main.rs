@@ -3,8 +3,16 @@
 #![cfg(test)]
 
 mod answers;
+mod directory;
 mod reachable;
+mod scene;
+mod schedule;
+mod stores;
 mod tls;
+
+#[path = "../pipeline/scene.rs"]
+#[allow(dead_code, reason = "the scene is the pipeline's, and this crate uses another part of it")]
+mod pipeline;
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]

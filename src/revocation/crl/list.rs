@@ -22,7 +22,7 @@ pub(super) struct List {
     pub(super) number: Option<ListNumber>,
     pub(super) this_update: SystemTime,
     pub(super) next_update: SystemTime,
-    pub(super) serials: SerialTable,
+    pub(super) serials: Arc<SerialTable>,
     /// How evidence and logs name the list.
     pub(super) name: Arc<str>,
 }
@@ -69,8 +69,37 @@ impl List {
             number: parsed.number,
             this_update,
             next_update: parsed.next_update,
-            serials: parsed.serials,
+            serials: Arc::new(parsed.serials),
         })
+    }
+
+    /// The same list under other authorities. Which key signed it does not change with them; what other keys its signer's
+    /// certificates vouch for does. Without a certificate of its signer it speaks for that key alone, which paths prove.
+    pub(super) fn under(
+        &self,
+        authorities: &[Arc<Certificate>],
+        algorithms: &[&dyn SignatureVerificationAlgorithm],
+    ) -> Self {
+        let is_signer = |authority: &&Arc<Certificate>| {
+            authority.subject().der() == &*self.issuer
+                && *authority.public_key_fingerprint() == self.signer.key
+                && authority.key_usage().is_none_or(KeyUsage::crl_sign)
+        };
+        let certificates = authorities
+            .iter()
+            .filter(is_signer)
+            .map(|signer| SignerCertificate::new(signer, authorities, algorithms))
+            .collect();
+        Self {
+            issuer: self.issuer.clone(),
+            signer: Signer { key: self.signer.key, certificates },
+            scope: self.scope.clone(),
+            number: self.number.clone(),
+            this_update: self.this_update,
+            next_update: self.next_update,
+            serials: Arc::clone(&self.serials),
+            name: Arc::clone(&self.name),
+        }
     }
 
     /// Whether this list takes the place of another: same issuer, key and scope, and by number and date not older. A

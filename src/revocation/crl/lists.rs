@@ -22,7 +22,7 @@ pub struct RevocationLists {
 
 /// Whether lists of version 2 need a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Numbering {
+pub(crate) enum Numbering {
     Optional,
     Required,
 }
@@ -34,6 +34,12 @@ enum Place {
 }
 
 impl RevocationLists {
+    /// No place at all: lists come over the network alone.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn nowhere() -> Self {
+        Self { places: Vec::new() }
+    }
+
     /// A file or a directory.
     #[must_use]
     pub fn at(path: impl AsRef<Path>) -> Self {

@@ -12,6 +12,8 @@
 //! its next update. Only the answer *not revoked* needs a list that covers the certificate and is current. It is given
 //! by lists of the key that signed the certificate where there are any, since some authorities keep one list per key.
 
+#[cfg(feature = "fetch")]
+mod fetched;
 mod files;
 mod list;
 mod lists;
@@ -25,7 +27,11 @@ use std::time::{Duration, SystemTime};
 
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
+#[cfg(feature = "fetch")]
+pub(crate) use self::fetched::{Added, VerifiedLists};
 use self::list::{List, SignerCertificate, Supersession};
+#[cfg(feature = "fetch")]
+pub(crate) use self::lists::Numbering;
 pub use self::lists::RevocationLists;
 use self::scope::Coverage;
 use super::RevocationPolicy;
@@ -94,6 +100,17 @@ impl ListTable {
     /// Keeps every list that was in force, beside what was loaded.
     pub(crate) fn keep_all(&mut self, before: &Self) {
         before.lists.values().flatten().for_each(|list| self.add(Arc::clone(list)));
+    }
+
+    /// The same lists under other authorities.
+    pub(crate) fn under(
+        &self,
+        authorities: &[Arc<Certificate>],
+        algorithms: &[&dyn SignatureVerificationAlgorithm],
+    ) -> Self {
+        let mut table = Self::default();
+        self.lists.values().flatten().for_each(|list| table.add(Arc::new(list.under(authorities, algorithms))));
+        table
     }
 
     /// The entry of a certificate on any list of its issuer.
@@ -165,6 +182,12 @@ impl ListTable {
         }
         known.retain(|known| list.supersedes(known) == Supersession::None);
         known.push(list);
+    }
+
+    /// Whether a list would come into force: none that is there is as fresh.
+    #[cfg(feature = "fetch")]
+    fn would_add(&self, list: &List) -> bool {
+        !self.of(&list.issuer).iter().any(|known| known.supersedes(list) == Supersession::Supersedes)
     }
 
     fn authority(&self, list: &List, question: &Question<'_>, now: SystemTime) -> Authority {

@@ -60,6 +60,10 @@ impl FetchedOctets {
         &self.octets
     }
 
+    pub(in crate::revocation) fn shared_octets(&self) -> Arc<Vec<u8>> {
+        Arc::clone(&self.octets)
+    }
+
     /// What the server tells its answers apart by.
     #[must_use]
     pub fn validators(&self) -> &FetchValidators {

@@ -21,6 +21,7 @@ use std::fmt::Debug;
 use std::pin::Pin;
 
 pub use self::allowed_hosts::AllowedHosts;
+pub(super) use self::chance::Chance;
 pub use self::error::FetchError;
 pub use self::fetched::{FetchValidators, Fetched, FetchedOctets};
 pub use self::guard::GuardedFetch;

@@ -8,6 +8,8 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum StoreError {
+    /// The access ended without a word: its task was dropped with the runtime, or the store panicked.
+    Aborted,
     /// The entry was damaged.
     Corrupt,
     /// The files of a store cannot be read or written.
@@ -40,6 +42,7 @@ impl StoreError {
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Aborted => f.write_str("the access to the store ended without an answer"),
             Self::Corrupt => f.write_str("the entry of the store was damaged"),
             Self::File { kind } => write!(f, "the file of the store cannot be read or written: {kind}"),
             Self::Full { limit_octets } => write!(f, "the store has room for {limit_octets} octets, and no more"),

@@ -5,15 +5,19 @@
 //! verdict. An older answer than the one in force is never taken.
 //! **Refuses** to keep anything but signed octets; no verdict is ever stored.
 
+mod directory;
 mod error;
 mod key;
+mod shared;
 
 use std::fmt::Debug;
 use std::pin::Pin;
 use std::time::SystemTime;
 
+pub use self::directory::DirectoryStore;
 pub use self::error::StoreError;
 pub use self::key::StoreKey;
+pub(crate) use self::shared::SharedStore;
 
 /// Keeps signed revocation lists and answers for several replicas, or over a restart.
 ///

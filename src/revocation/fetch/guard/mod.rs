@@ -59,6 +59,11 @@ impl GuardedFetch {
         Self::with_chance(Arc::new(fetcher), Arc::new(clock), Chance::default())
     }
 
+    /// The same, around a fetcher and by a clock that others have too.
+    pub(in crate::revocation) fn shared(fetcher: Arc<dyn Fetch>, clock: Arc<dyn Clock>) -> Self {
+        Self::with_chance(fetcher, clock, Chance::default())
+    }
+
     fn with_chance(fetcher: Arc<dyn Fetch>, clock: Arc<dyn Clock>, chance: Chance) -> Self {
         Self { shared: Arc::new(Shared { fetcher, clock, chance, state: Mutex::default() }) }
     }

@@ -1,0 +1,132 @@
+//! Revocation lists from configured addresses, kept fresh in the background.
+//!
+//! Each list is fetched at once, and again at an interval and ahead of its next update. What comes is verified like a
+//! file. A failed fetch takes no list out of force, and neither does a list that is older than the one in force.
+//!
+//! A store is asked before the authority, and only what is newer than the list in force is taken from it. After a list
+//! from the store, the authority is asked the next time, whatever the store has, so that a store that holds back lists
+//! holds them back for one interval.
+
+mod due;
+mod run;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) use self::run::{ListKeeper, ListNews, NewsOutcome};
+use super::crl::Numbering;
+use super::fetch::{Fetch, FetchUrl};
+use super::store::{RevocationStore, SharedStore};
+use crate::error::{ConfigError, FetchUrlProblem};
+
+/// Revocation lists that are fetched from addresses, on a schedule, and put in force beside those from files.
+///
+/// Fetching begins when the layer is built, inside of a tokio runtime, and ends with the last clone of the layer, its
+/// services and handles. Until the first list has come, clients that need it are refused as without a source.
+///
+/// ```no_run
+/// # #[cfg(feature = "http-client")] {
+/// use std::time::Duration;
+/// use tower_client_cert::{FetchedCrls, HttpFetcher};
+///
+/// let crls = FetchedCrls::new(HttpFetcher::new(), ["http://crl.partner.example/issuing.crl"])?
+///     .interval(Duration::from_secs(15 * 60))?;
+/// # let _ = crls;
+/// # }
+/// # Ok::<(), tower_client_cert::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FetchedCrls {
+    pub(super) fetcher: Arc<dyn Fetch>,
+    pub(super) urls: Vec<FetchUrl>,
+    pub(super) store: Option<SharedStore>,
+    pub(super) interval: Duration,
+    pub(super) max_octets: usize,
+    pub(super) time_limit: Duration,
+    pub(super) numbering: Numbering,
+}
+
+impl FetchedCrls {
+    /// Lists in DER or PEM at these addresses, at most 64.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::FetchUrl`] for an address that is none, that the fetcher can never fetch from, and for none or too
+    /// many of them.
+    pub fn new<U: AsRef<str>>(fetcher: impl Fetch, urls: impl IntoIterator<Item = U>) -> Result<Self, ConfigError> {
+        let urls = urls.into_iter().map(FetchUrl::configured).collect::<Result<Vec<_>, _>>()?;
+        let refuse = |value: &str, problem| ConfigError::FetchUrl { value: value.to_owned(), problem };
+        if urls.is_empty() {
+            return Err(refuse("", FetchUrlProblem::Missing));
+        }
+        if let Some(url) = urls.get(MAX_URLS) {
+            return Err(refuse(url.as_str(), FetchUrlProblem::TooMany { limit: MAX_URLS }));
+        }
+        for url in &urls {
+            fetcher
+                .check(url)
+                .map_err(|error| refuse(url.as_str(), FetchUrlProblem::Unreachable { why: error.to_string() }))?;
+        }
+        Ok(Self {
+            fetcher: Arc::new(fetcher),
+            urls,
+            store: None,
+            interval: DEFAULT_INTERVAL,
+            max_octets: DEFAULT_MAX_OCTETS,
+            time_limit: DEFAULT_TIME_LIMIT,
+            numbering: Numbering::Required,
+        })
+    }
+
+    /// Shares fetched lists with other replicas, or keeps them over a restart. Default: no store.
+    #[must_use]
+    pub fn store(mut self, store: impl RevocationStore) -> Self {
+        self.store = Some(SharedStore::new(Arc::new(store)));
+        self
+    }
+
+    /// How long to wait between two looks at an address, where the list does not end before. Default: 1 hour.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::FetchInterval`] for less than 10 seconds.
+    pub fn interval(mut self, interval: Duration) -> Result<Self, ConfigError> {
+        if interval < MIN_INTERVAL {
+            return Err(ConfigError::FetchInterval { interval, least: MIN_INTERVAL });
+        }
+        self.interval = interval;
+        Ok(self)
+    }
+
+    /// The most octets at one address. Default: 64 MiB.
+    #[must_use]
+    pub fn max_octets(mut self, octets: usize) -> Self {
+        self.max_octets = octets;
+        self
+    }
+
+    /// How long one fetch may take. Default: 60 seconds.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
+        self
+    }
+
+    /// Accepts lists of version 2 without a number; see
+    /// [`RevocationLists::allow_missing_number`](crate::RevocationLists::allow_missing_number).
+    #[must_use]
+    pub fn allow_missing_number(mut self) -> Self {
+        self.numbering = Numbering::Optional;
+        self
+    }
+}
+
+const MAX_URLS: usize = 64;
+
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+const MIN_INTERVAL: Duration = Duration::from_secs(10);
+
+const DEFAULT_MAX_OCTETS: usize = 64 * 1024 * 1024;
+
+const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(60);
