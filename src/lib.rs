@@ -110,6 +110,7 @@ mod horizon;
 mod identity;
 #[cfg(feature = "cli")]
 mod inspect;
+mod keyed_hash;
 mod layer;
 mod re_emission;
 mod readiness;

@@ -9,12 +9,18 @@ use super::{Arrival, InForce, Rejected};
 use crate::certificate::Certificate;
 use crate::horizon::Horizon;
 use crate::identity::KnownClient;
-use crate::validation::ValidatedChain;
+use crate::validation::{SignatureMemory, ValidatedChain};
 use crate::verdict_cache::{Conditions, HeaderKey, MemoryLimits, Verdict, VerdictCache};
 
-/// The memory of verdicts; without limits there is none, and every request is judged from the beginning.
+/// The memory; without limits there is none, and every request is judged from the beginning.
 #[derive(Debug)]
-pub(crate) struct Memory(Option<VerdictCache<Arc<Proven>, Arc<Rejected>>>);
+pub(crate) struct Memory(Option<Remembered>);
+
+#[derive(Debug)]
+struct Remembered {
+    verdicts: VerdictCache<Arc<Proven>, Arc<Rejected>>,
+    signatures: SignatureMemory,
+}
 
 /// What stages 3 and 4 made of a header, with what stages 5 and 6 last made of that.
 #[derive(Debug)]
@@ -26,7 +32,14 @@ pub(super) struct Proven {
 
 impl Memory {
     pub(crate) fn new(limits: Option<MemoryLimits>) -> Self {
-        Self(limits.map(VerdictCache::new))
+        let remembered =
+            |limits| Remembered { verdicts: VerdictCache::new(limits), signatures: SignatureMemory::new() };
+        Self(limits.map(remembered))
+    }
+
+    /// The signatures of authorities that are known to be good.
+    pub(super) fn signatures(&self) -> Option<&SignatureMemory> {
+        self.0.as_ref().map(|remembered| &remembered.signatures)
     }
 
     /// What was proven of the same header before, or else what `prove` proves of it.
@@ -36,7 +49,7 @@ impl Memory {
         in_force: InForce<'_>,
         prove: impl FnOnce() -> Result<ValidatedChain, Rejected>,
     ) -> Result<Arc<Proven>, Rejected> {
-        let Some(cache) = &self.0 else {
+        let Some(Remembered { verdicts, .. }) = &self.0 else {
             return prove().map(|chain| Arc::new(Proven::new(chain)));
         };
         let InForce { snapshot, sources, now } = in_force;
@@ -53,13 +66,13 @@ impl Memory {
             }
         };
         let key = HeaderKey::new(arrival.gateway.place, &arrival.raw);
-        cache.find_or_judge(&key, conditions, now, judge).map_err(Arc::unwrap_or_clone)
+        verdicts.find_or_judge(&key, conditions, now, judge).map_err(Arc::unwrap_or_clone)
     }
 
-    /// Forgets everything, to free it: what was found under other trust is not believed anyway.
+    /// Forgets the verdicts, to free them: what was found under other trust is not believed anyway.
     pub(super) fn forget(&self) {
-        if let Some(cache) = &self.0 {
-            cache.forget();
+        if let Some(remembered) = &self.0 {
+            remembered.verdicts.forget();
         }
     }
 }

@@ -152,7 +152,8 @@ impl Authenticator {
         let chain = ForwardedChain::decode(&arrival.raw, self.limits.certificates)?;
         let end_entity = Arc::clone(&chain.end_entity);
         let breadth = in_force.sources.breadth();
-        ValidatedChain::validate(chain, &arrival.gateway.trust, &self.validation, breadth, in_force.now)
+        let signatures = self.memory.signatures();
+        ValidatedChain::validate(chain, &arrival.gateway.trust, &self.validation, signatures, breadth, in_force.now)
             .map_err(|error| Rejected { rejection: error.into(), certificate: Some(end_entity), gateway: None })
     }
 

@@ -76,7 +76,7 @@ impl Teller<'_> {
 
         self.wanted(Check::Path, words::wanted_path(trust, &authenticator.validation, at));
         let sources = authenticator.revocation.sources();
-        let validated = ValidatedChain::validate(chain, trust, &authenticator.validation, sources.breadth(), at)
+        let validated = ValidatedChain::validate(chain, trust, &authenticator.validation, None, sources.breadth(), at)
             .map_err(|error| {
                 let hint = hints::for_path(&error, trust);
                 self.failed_with(words::check_of(error.problem()), error.into(), hint)

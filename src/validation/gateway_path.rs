@@ -25,5 +25,5 @@ pub(crate) fn validate_gateway(
         ..options.clone()
     };
     let presented = candidates.iter().map(|candidate| candidate.clone().into_owned()).collect();
-    paths_of(end_entity, presented, trust, &options, Breadth::FirstPath, now).map(|_| ())
+    paths_of(end_entity, presented, trust, &options, None, Breadth::FirstPath, now).map(|_| ())
 }

@@ -50,6 +50,7 @@ mod problem_text;
 mod purpose;
 mod record;
 mod search;
+mod signature_memory;
 mod spiffe;
 mod strict_profile;
 mod trust;
@@ -81,6 +82,7 @@ pub use self::problem::ValidationProblem;
 pub(crate) use self::record::PathRecord;
 use self::record::{Asked, AskedOfPath};
 use self::search::{Found, Search};
+pub(crate) use self::signature_memory::SignatureMemory;
 use self::trust::Bundle;
 pub(crate) use self::trust::Trust;
 use self::trust_anchor::Profile;
@@ -131,6 +133,7 @@ impl ValidatedChain {
         chain: ForwardedChain,
         trust: &Trust,
         options: &ValidationOptions,
+        signatures: Option<&SignatureMemory>,
         breadth: Breadth,
         now: SystemTime,
     ) -> Result<Self, Box<ValidationError>> {
@@ -145,7 +148,7 @@ impl ValidatedChain {
             return Ok(Self { first: Arc::new(pinned), others: Vec::new(), horizon: own_dates });
         }
         let asked = Asked::OfPath(AskedOfPath::by(options));
-        let ((first, others), horizon) = paths_of(&end_entity, candidates, trust, options, breadth, now)?;
+        let ((first, others), horizon) = paths_of(&end_entity, candidates, trust, options, signatures, breadth, now)?;
         let recorded = |judged: JudgedPath| Arc::new(judged.recorded(asked, now));
         Ok(Self { first: recorded(first), others: others.into_iter().map(recorded).collect(), horizon })
     }
@@ -193,13 +196,14 @@ fn paths_of(
     forwarded: Vec<rustls_pki_types::CertificateDer<'static>>,
     trust: &Trust,
     options: &ValidationOptions,
+    signatures: Option<&SignatureMemory>,
     breadth: Breadth,
     now: SystemTime,
 ) -> Result<(Found, Horizon), Box<ValidationError>> {
     let nothing = Bundle::empty(None);
     let bundle = spiffe::bundle_for(end_entity, trust)?.unwrap_or(&nothing);
     let candidates = Candidates::choose(forwarded, end_entity, trust);
-    let search = Search { end_entity, candidates: &candidates, bundle, options, breadth, now };
+    let search = Search { end_entity, candidates: &candidates, bundle, options, signatures, breadth, now };
     let found = search.paths().map_err(|dead| Box::new(Diagnosis::of(&search, trust).reason_for(dead)))?;
     Ok((found, search.horizon()))
 }

@@ -12,6 +12,7 @@ use super::error::{Place, ValidationError};
 use super::meter::Meter;
 use super::path::TrustSource;
 use super::problem::ValidationProblem;
+use super::signature_memory::SignatureMemory;
 use super::trust::Bundle;
 use super::{Breadth, JudgedPath, ValidatedPath, ValidationOptions, horizon, purpose};
 use crate::certificate::Certificate;
@@ -23,6 +24,7 @@ pub(super) struct Search<'a> {
     pub(super) candidates: &'a Candidates,
     pub(super) bundle: &'a Bundle,
     pub(super) options: &'a ValidationOptions,
+    pub(super) signatures: Option<&'a SignatureMemory>,
     pub(super) breadth: Breadth,
     pub(super) now: SystemTime,
 }
@@ -43,8 +45,16 @@ impl Search<'_> {
     ///
     /// At each moment all certificates are judged alike, so that a skew never accepts what no clock would.
     pub(super) fn paths(&self) -> Result<Found, Dead> {
-        let meter = Meter::new();
-        let dead = match self.paths_at(self.now, &meter) {
+        let meter = Meter::new(self.end_entity, self.signatures);
+        let found = self.paths_by(&meter)?;
+        for judged in std::iter::once(&found.0).chain(&found.1) {
+            meter.remember(&judged.path);
+        }
+        Ok(found)
+    }
+
+    fn paths_by(&self, meter: &Meter<'_>) -> Result<Found, Dead> {
+        let dead = match self.paths_at(self.now, meter) {
             Ok(paths) => return Ok(paths),
             Err(dead) => dead,
         };
@@ -53,7 +63,7 @@ impl Search<'_> {
             return Err(dead);
         }
         let moments = [self.now.checked_sub(skew), self.now.checked_add(skew)];
-        moments.into_iter().flatten().find_map(|moment| self.paths_at(moment, &meter).ok()).ok_or(dead)
+        moments.into_iter().flatten().find_map(|moment| self.paths_at(moment, meter).ok()).ok_or(dead)
     }
 
     /// For how long the search would find the same. Every date counts that could let a path in or out.
@@ -64,7 +74,7 @@ impl Search<'_> {
         Horizon::around(self.now, horizon::dates(certificates, self.options.clock_skew))
     }
 
-    fn paths_at(&self, moment: SystemTime, meter: &Meter) -> Result<Found, Dead> {
+    fn paths_at(&self, moment: SystemTime, meter: &Meter<'_>) -> Result<Found, Dead> {
         let Ok(since_1970) = moment.duration_since(UNIX_EPOCH) else {
             let problem = ValidationProblem::ClockUnusable { now: moment };
             return Err(Dead::End(Box::new(ValidationError::new(problem, Place::EndEntity, self.end_entity))));
@@ -105,7 +115,7 @@ impl Search<'_> {
     fn search(
         &self,
         since_1970: Duration,
-        meter: &Meter,
+        meter: &Meter<'_>,
         judge: &dyn Fn(&VerifiedPath<'_>) -> Result<(), webpki::Error>,
     ) -> Result<(), webpki::Error> {
         let candidates = self.candidates.ders();

@@ -20,21 +20,18 @@ mod store;
 mod tests;
 
 use std::fmt;
-use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-
-use foldhash::SharedSeed;
-use foldhash::quality::SeedableRandomState;
 
 use self::entry::Entry;
 pub(crate) use self::entry::{Conditions, Verdict};
 pub(crate) use self::header_key::HeaderKey;
 use self::store::Store;
+use crate::keyed_hash::{KeyedHash, keyed_hash};
 
 /// Verdicts on headers: `A` of those that were accepted, `R` of those that were refused.
 pub(crate) struct VerdictCache<A, R> {
-    hasher: SeedableRandomState,
+    hasher: KeyedHash,
     accepted: Store<A>,
     refused: Store<R>,
     /// Held by who judges a header for the first time; picked by its hash.
@@ -58,10 +55,8 @@ impl Default for MemoryLimits {
 
 impl<A: Clone, R: Clone> VerdictCache<A, R> {
     pub(crate) fn new(limits: MemoryLimits) -> Self {
-        // The seed comes from the operating system.
-        let seed = RandomState::new().hash_one(());
         Self {
-            hasher: SeedableRandomState::with_seed(seed, SharedSeed::global_random()),
+            hasher: keyed_hash(),
             accepted: Store::new(limits.clients, limits.bytes),
             refused: Store::new(MAX_REFUSED, MAX_REFUSED_BYTES),
             first_sights: (0..FIRST_SIGHTS).map(|_| Mutex::default()).collect(),

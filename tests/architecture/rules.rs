@@ -43,6 +43,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("utc", &[]),
     ("clock", &[]),
     ("horizon", &[]),
+    ("keyed_hash", &[]),
     // What documents are made of, for rules and for the configuration.
     ("document", &["escape"]),
     ("evidence", &["reason", "utc"]),
@@ -53,7 +54,21 @@ const MODULES: &[(&str, &[&str])] = &[
     ("gateway", &["certificate", "encoding", "error", "escape", "reason", "validation"]),
     ("header", &["encoding", "gateway", "reason"]),
     ("encoding", &["certificate", "header", "reason"]),
-    ("validation", &["certificate", "encoding", "error", "escape", "evidence", "gateway", "horizon", "reason", "utc"]),
+    (
+        "validation",
+        &[
+            "certificate",
+            "encoding",
+            "error",
+            "escape",
+            "evidence",
+            "gateway",
+            "horizon",
+            "keyed_hash",
+            "reason",
+            "utc",
+        ],
+    ),
     (
         "revocation",
         &["certificate", "clock", "error", "escape", "evidence", "gateway", "horizon", "reason", "utc", "validation"],
@@ -83,7 +98,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("audit", &["certificate", "error", "escape", "evidence", "gateway", "identity", "reason", "rejection", "utc"]),
     ("snapshot", &["error", "gateway", "validation"]),
     ("readiness", &["certificate", "escape", "revocation", "snapshot", "utc"]),
-    ("verdict_cache", &["header", "horizon", "validation"]),
+    ("verdict_cache", &["header", "horizon", "keyed_hash", "validation"]),
     (
         "events",
         &[
@@ -257,7 +272,7 @@ const CRATES: &[(&str, &[&str])] = &[
     // So that a new version of either is a change of one folder.
     ("webpki", &["validation"]),
     ("x509_cert", &["certificate", "utc"]),
-    ("foldhash", &["verdict_cache"]),
+    ("foldhash", &["keyed_hash"]),
 ];
 
 /// Text that stands in one module alone.

@@ -52,13 +52,15 @@ impl Clock for Fixed {
     }
 }
 
-/// A layer that takes a large header, at a fixed time.
+/// A layer that takes a large header, at a fixed time. It has no room for verdicts that accept, so that paths are judged
+/// every time.
 pub(crate) fn builder(anchors: TrustAnchors, now: SystemTime) -> ClientCertLayerBuilder {
     let gateway = Gateway::nginx(["10.1.0.0/24"]).unwrap();
     ClientCertLayer::builder(gateway, anchors)
         .clock(Fixed(now))
         .max_certificates(MAX_CERTIFICATES)
         .max_header_bytes(MAX_HEADER_BYTES)
+        .max_remembered_bytes(1)
 }
 
 /// Anchors from several DER certificates.
@@ -87,23 +89,33 @@ pub(crate) fn send<'a>(
         )
     });
     let header: String = chain.into_iter().map(escaped_pem).collect();
-    let mut request = Request::new(Full::<Bytes>::default());
-    request.headers_mut().insert("x-client-cert", header.parse().unwrap());
-    request.extensions_mut().insert(GatewayPeer::tcp(SocketAddr::from(([10, 1, 0, 4], 50_000))));
+    let request = || {
+        let mut request = Request::new(Full::<Bytes>::default());
+        request.headers_mut().insert("x-client-cert", header.parse().unwrap());
+        request.extensions_mut().insert(GatewayPeer::tcp(SocketAddr::from(([10, 1, 0, 4], 50_000))));
+        request
+    };
 
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let before = cpu_time();
-    let response = runtime.block_on(layer.layer(handler).oneshot(request)).unwrap();
+    let response = runtime.block_on(layer.layer(handler).oneshot(request())).unwrap();
     let spent = cpu_time().saturating_sub(before);
-    let verdict = match response.extensions().get::<HasIdentity>() {
+    let verdict = verdict_of(&response);
+    // The second time, the signatures of authorities are remembered, and refusals as a whole.
+    let response = runtime.block_on(layer.layer(handler).oneshot(request())).unwrap();
+    assert_eq!(verdict_of(&response).to_string(), verdict.to_string());
+    (verdict, spent)
+}
+
+fn verdict_of<B>(response: &Response<B>) -> Verdict {
+    match response.extensions().get::<HasIdentity>() {
         Some(HasIdentity(true)) => Verdict::Accepted,
         Some(HasIdentity(false)) => Verdict::Refused { reason: "anonymous", text: String::new() },
         None => {
             let rejection = response.extensions().get::<Refusal>().unwrap().rejection();
             Verdict::Refused { reason: rejection.reason().code(), text: rejection.to_string() }
         }
-    };
-    (verdict, spent)
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -8,6 +8,7 @@ mod evidence;
 mod hits;
 mod meter;
 mod refusals;
+mod signatures;
 mod time;
 
 #[path = "../pipeline/scene.rs"]

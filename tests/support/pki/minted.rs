@@ -64,6 +64,11 @@ impl Minted {
         self.key.as_ref().unwrap()
     }
 
+    /// The certificate without its key.
+    pub(crate) fn copy(&self) -> Self {
+        Self { params: self.params.clone(), key: None, der: self.der.clone() }
+    }
+
     pub(crate) fn der(&self) -> &[u8] {
         &self.der
     }
