@@ -25,6 +25,13 @@ pub(crate) struct Told {
     pub(super) at: SystemTime,
 }
 
+impl Told {
+    /// The client, where the line came to one.
+    pub(crate) fn identity(&self) -> Option<&ClientIdentity> {
+        self.outcome.as_ref().ok().and_then(Finding::identity)
+    }
+}
+
 /// Walks the stages. As from the layer, secrets and certificate headers leave the request.
 pub(crate) fn tell(authenticator: &Authenticator, connection: &GatewayConnection, headers: &mut HeaderMap) -> Told {
     let snapshot = authenticator.snapshot.load();

@@ -18,6 +18,7 @@ pub(crate) use self::line::{Told, tell};
 pub use self::step::{Step, StepOutcome};
 use crate::authenticator::Finding;
 use crate::authorization::{AuthorizationError, CertificateMissing, Presence};
+use crate::header::HeaderError;
 use crate::identity::ClientIdentity;
 use crate::reason::{Reason, Stage};
 use crate::rejection::Rejection;
@@ -80,6 +81,25 @@ impl Explanation {
     #[must_use]
     pub fn at(&self) -> SystemTime {
         self.at
+    }
+
+    /// Adds what came of handing the certificate on to the next service.
+    pub(crate) fn add_re_emission(told: &mut Told, handed_on: Result<(), HeaderError>) {
+        let wanted = "no Connection header that names the headers for the next service".to_owned();
+        let standard = "RFC 9110 section 7.6.1";
+        let mut step = Step { wanted, standard, ..words::step(Stage::Header, "re-emission") };
+        if let Ok(finding) = &told.outcome {
+            step.outcome = StepOutcome::Passed;
+            step.found = words::found_client(finding);
+            if let Err(error) = handed_on {
+                let rejection = Rejection::from(error);
+                step.outcome = StepOutcome::Failed;
+                step.found = rejection.to_string();
+                step.mend = rejection.mend().map(str::to_owned);
+                told.outcome = Err(rejection);
+            }
+        }
+        told.steps.push(step);
     }
 
     /// Joins what the line told with the question whether a certificate is required for this path.

@@ -47,7 +47,7 @@ impl Step {
     }
 
     /// The check's name: that of its [`Check`](crate::evidence::Check) where it has one, else `names`,
-    /// `presence` or `access-table`.
+    /// `re-emission`, `presence` or `access-table`.
     #[must_use]
     pub fn check(&self) -> &'static str {
         self.check

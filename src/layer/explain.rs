@@ -7,6 +7,7 @@ use super::require::{AccessTableHandle, HttpValues};
 use crate::authenticator::Finding;
 use crate::authorization::{AccessRequest, CertificateMissing};
 use crate::explain::{self, Explanation};
+use crate::re_emission::ReEmission;
 
 impl ClientCertHandle {
     /// Tells what the layer would make of a request, step by step, with how to mend what fails.
@@ -44,7 +45,11 @@ impl ClientCertHandle {
         let mut request = Request::from_parts(parts.clone(), ());
         let connection = connection_of(request.extensions());
         let shared = self.in_force.load();
-        let told = explain::tell(&shared.authenticator, &connection, request.headers_mut());
+        let mut told = explain::tell(&shared.authenticator, &connection, request.headers_mut());
+        if shared.re_emission != ReEmission::Off {
+            let handed_on = shared.re_emission.apply(request.headers_mut(), told.identity());
+            Explanation::add_re_emission(&mut told, handed_on);
+        }
         let mut explanation = Explanation::new(told, &shared.presence, request.uri().path());
         if let Some(table) = table {
             let values = HttpValues::of(&request);

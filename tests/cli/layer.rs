@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_client_cert::{Authentication, ClientCertConfig, Clock, GatewayPeer, Reason, Refusal};
+use tower_client_cert::{Authentication, ClientCertConfig, ClientCertLayer, Clock, GatewayPeer, Reason, Refusal};
 
 use crate::support::pki::now;
 use crate::world::Asked;
@@ -33,7 +33,16 @@ impl Clock for Fixed {
 
 /// Sends the request through the layer that the file configures.
 pub(crate) async fn ask(config: &Path, asked: &Asked) -> Answer {
-    let layer = ClientCertConfig::from_file(config).unwrap().clock(Fixed).build().unwrap();
+    send(&read(config).build().unwrap(), asked).await
+}
+
+/// The configuration under the fixed clock.
+pub(crate) fn read(config: &Path) -> ClientCertConfig {
+    ClientCertConfig::from_file(config).unwrap().clock(Fixed)
+}
+
+/// Sends the request through this layer.
+pub(crate) async fn send(layer: &ClientCertLayer, asked: &Asked) -> Answer {
     let mut request = Request::builder().method(asked.method).uri(asked.path);
     for (name, value) in &asked.lines {
         request = request.header(name, value);

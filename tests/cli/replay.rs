@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 use std::process::Command;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+use tower_client_cert::{Audit, AuditLost, AuditRecord, AuditSink};
 
 use crate::layer::{self, Answer};
 use crate::program::{Ran, run, run_with_input};
@@ -151,6 +153,42 @@ fn records_may_be_spelled_as_people_and_audit_logs_spell_them() {
         .map(|answer| answer["verdict"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(verdicts, ["accepted", "accepted", "accepted", "anonymous", "anonymous"]);
+}
+
+/// Keeps audit records as the lines of a file would have them.
+#[derive(Clone, Debug, Default)]
+struct Kept(Arc<Mutex<String>>);
+
+impl AuditSink for Kept {
+    fn record(&self, record: AuditRecord) -> Result<(), AuditLost> {
+        writeln!(self.0.lock().unwrap(), "{}", serde_json::to_string(&record).unwrap()).unwrap();
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_audit_records_of_a_layer_replay_to_the_decisions_they_record() {
+    let world = World::new();
+    let config = world.directory.write("client-cert.toml", USUAL);
+    let kept = Kept::default();
+    let sink = kept.clone();
+    let audited = layer::read(&config)
+        .customized(move |builder| builder.audit(Audit::new(sink.clone()).record_requests()))
+        .build()
+        .unwrap();
+    for asked in mixed(&world) {
+        layer::send(&audited, &asked).await;
+    }
+    let records = kept.0.lock().unwrap().clone();
+    let ran = run_with_input(["replay", "--config", config.to_str().unwrap()], records.as_bytes());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    let answers = answers(&ran);
+    assert_eq!(answers.len(), mixed(&world).len());
+    for (record, answer) in records.lines().zip(&answers) {
+        let record: Value = serde_json::from_str(record).unwrap();
+        assert_eq!(record["decision"], answer["verdict"]);
+        assert_eq!(record["reason"], answer["reason"]);
+    }
 }
 
 #[test]

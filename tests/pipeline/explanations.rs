@@ -165,6 +165,21 @@ async fn an_access_table_is_the_last_step() {
 }
 
 #[tokio::test]
+async fn a_hop_that_would_drop_what_is_handed_on_ends_the_line_there() {
+    let pki = Pki::new();
+    let layer = builder(&pki).re_emit_rfc9440().build().unwrap();
+    let good = pki.good().escaped_pem();
+    let asked = || request(&[("x-client-cert", &good), ("connection", "client-cert")]);
+    let explanation = explained(&layer, asked());
+    let refused = scene::ask(&layer, asked()).await;
+    assert_eq!(explanation.reason(), Some(Reason::HeaderNamedByConnection));
+    assert_eq!(explanation.rejection(), refused.refusal().map(tower_client_cert::Refusal::rejection));
+    assert_eq!(explanation.ended_at().unwrap().check(), "re-emission");
+    let passes = explained(&layer, request(&[("x-client-cert", &good)]));
+    assert_eq!(outcome(&passes, "re-emission"), StepOutcome::Passed);
+}
+
+#[tokio::test]
 async fn names_of_others_are_shown_escaped() {
     let pki = Pki::new();
     let hostile = pki.issue(&Shape::client("x\u{1b}[2J\u{202e}\n").valid(days(-60), days(-30)));
