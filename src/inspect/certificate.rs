@@ -73,6 +73,12 @@ impl InspectedCertificate {
         &self.locations.ca_issuers
     }
 
+    /// Whether it names that certificate's subject as its issuer, octet for octet. No signature is verified.
+    #[must_use]
+    pub fn names_as_issuer(&self, issuer: &Certificate) -> bool {
+        self.read.as_ref().is_ok_and(|read| read.issuer().der() == issuer.subject().der())
+    }
+
     /// What a layer with every default would refuse it for, whatever its anchors.
     #[must_use]
     pub fn trips(&self) -> &[Trip] {

@@ -17,11 +17,11 @@ use crate::support::wire::filled_in;
 const AT: &str = "2026-03-01T12:00:00Z";
 
 fn inspect(value: &str) -> Ran {
-    run(["inspect", "--at", AT, "--", value])
+    run(["inspect", value, "--at", AT])
 }
 
 fn inspect_json(value: &str) -> Value {
-    run(["inspect", "--json", "--at", AT, "--", value]).json()
+    run(["inspect", "--json", "--at", AT, value]).json()
 }
 
 fn reasons(json: &Value) -> Vec<&str> {
@@ -270,7 +270,7 @@ fn bad_input_gets_one_line_and_the_status_2() {
     run(["inspect", "{http.request.tls.client}"]).is_trouble("the name of a variable");
     run(["inspect", "Accept: */*"]).is_trouble("no header line holds a certificate");
     run(["inspect", "--at", "yesterday", "x"]).is_trouble("yesterday is no time such as 2026-03-01T12:00:00Z");
-    run(["inspect", "--no-such-option"]).is_trouble("--no-such-option");
+    run(["inspect", "--no-such-option"]).is_trouble("PEM has other text");
     run(["inspect", "value", "--file", "x"]).is_trouble("cannot be used with");
     run(["no-such-command"]).is_trouble("no-such-command");
     run_with_input(["inspect"], &[0x30, 0x80, 0, 0]).is_trouble("an indefinite length");

@@ -4,6 +4,7 @@
 
 mod check;
 mod explain;
+mod fetch_issuers;
 mod inspect;
 mod layer;
 mod planted;

@@ -23,6 +23,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Check(Check),
     Explain(Explain),
+    FetchIssuers(FetchIssuers),
     Inspect(Inspect),
     Replay(Replay),
 }
@@ -104,6 +105,33 @@ pub(crate) struct Explain {
     pub(crate) json: bool,
 }
 
+/// Follows the addresses at which a certificate says that its issuers are to be had, and shows what was found.
+///
+/// Nothing of it is verified or trusted: look at it, and configure as intermediates what is meant to be one.
+///
+/// Exit status: 0 where the way ends at a self-issued certificate or one that names no issuer's address, 1 where an
+/// address gives no issuer, 2 where there is nothing to follow.
+#[derive(Args, Debug)]
+pub(crate) struct FetchIssuers {
+    /// A header value with the certificate; without it and without --file, standard input is read.
+    // PEM begins with hyphens.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) value: Option<String>,
+    /// A file with the certificate, in PEM or DER.
+    #[arg(long, conflicts_with = "value")]
+    pub(crate) file: Option<PathBuf>,
+    /// A host that may be asked, such as `ca.example` or `ca.example:8080`; whoever made the certificate chose its
+    /// addresses. As often as needed.
+    #[arg(long = "host", value_name = "HOST")]
+    pub(crate) hosts: Vec<String>,
+    /// A range of addresses that may be reached although it is no part of the public internet, such as 10.20.0.0/28.
+    #[arg(long = "allow-target", value_name = "RANGE")]
+    pub(crate) allow_targets: Vec<String>,
+    /// Prints what was found as PEM and nothing else.
+    #[arg(long)]
+    pub(crate) pem: bool,
+}
+
 /// Shows what is in a header value, a certificate file or a whole request head.
 ///
 /// Nothing is verified. Exit status: 0 where nothing would be refused by default, 1 where something would, 2 where no
@@ -111,6 +139,8 @@ pub(crate) struct Explain {
 #[derive(Args, Debug)]
 pub(crate) struct Inspect {
     /// A header value, or a line such as `X-Client-Cert: ...`; without it and without --file, standard input is read.
+    // PEM begins with hyphens.
+    #[arg(allow_hyphen_values = true)]
     pub(crate) value: Option<String>,
     /// A file with a header value, PEM, DER or a request head.
     #[arg(long, conflicts_with = "value")]

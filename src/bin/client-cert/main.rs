@@ -4,6 +4,7 @@ mod arguments;
 mod at;
 mod check;
 mod explain;
+mod fetch_issuers;
 mod head;
 mod input;
 mod inspect;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let done = match command {
         Command::Check(arguments) => check::run(&arguments, &mut output),
         Command::Explain(arguments) => explain::run(&arguments, &mut output),
+        Command::FetchIssuers(arguments) => fetch_issuers::run(&arguments, &mut output),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut output),
         Command::Replay(arguments) => replay::run(&arguments, &mut output),
     };
