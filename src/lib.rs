@@ -74,6 +74,7 @@
 //! - `ocsp`: answers of OCSP responders.
 //! - `fetch`: revocation data comes over the network.
 //! - `audit`: one record per decision, into a file or a sink.
+//! - `whoami`: a page that shows the caller who it is, for axum.
 //! - `metrics`: the recorder of the crate of that name is told what is decided.
 //! - `test-kit`: for your own tests, and missing from release builds.
 
@@ -130,6 +131,8 @@ pub mod tonic;
 mod utc;
 mod validation;
 mod verdict_cache;
+#[cfg(feature = "whoami")]
+pub mod whoami;
 
 #[cfg(feature = "audit")]
 pub use audit::{Audit, AuditDecision, AuditFile, AuditLost, AuditRecord, AuditSink, RequestIds};

@@ -39,6 +39,9 @@ impl Handout {
                 "curl --cacert gateway-ca.pem --cert {name}.pem --key {name}.key https://{gateway}/restricted/sensitive.txt"
             );
         }
+        if cfg!(feature = "whoami") {
+            println!("curl --cacert gateway-ca.pem --cert partner.pem --key partner.key https://{gateway}/whoami");
+        }
         if let Some(stranger) = client.stranger() {
             println!(
                 "curl --interface {} --header @partner.header http://{}/restricted/sensitive.txt",

@@ -43,6 +43,7 @@ impl Service {
             .route("/", get(public))
             .route("/healthz", get(healthy))
             .route("/restricted/sensitive.txt", get(restricted).layer(RequireClientCertLayer::rule(partner)))
+            .merge(whoami())
             .layer(client_cert)
             .layer(from_fn_with_state(last_reason.clone(), note_reason));
 
@@ -88,6 +89,17 @@ async fn healthy() -> &'static str {
 /// For one organization: who the client is comes from the layer, and the rule of the route has said yes.
 async fn restricted(identity: ClientIdentity) -> String {
     format!("sensitive text for {}", identity.subject().organization().unwrap_or("?"))
+}
+
+/// Shows the caller who it is: `cargo run --features whoami --example quickstart`.
+#[cfg(feature = "whoami")]
+fn whoami() -> Router {
+    Router::new().route("/whoami", get(tower_client_cert::whoami::show))
+}
+
+#[cfg(not(feature = "whoami"))]
+fn whoami() -> Router {
+    Router::new()
 }
 
 async fn note_reason(State(last): State<LastReason>, request: Request, next: Next) -> Response {

@@ -69,6 +69,12 @@ impl Authentication {
         self.identity().ok_or_else(|| self.refuse(self.missing()))
     }
 
+    /// Why there is no certificate, in a sentence for people.
+    #[cfg(feature = "whoami")]
+    pub(crate) fn why_anonymous(&self) -> String {
+        self.missing().to_string()
+    }
+
     /// Adds to the headers of a response what follows from its request.
     pub(super) fn mark(&self, headers: &mut HeaderMap) {
         if let Some(notice) = &self.0.notice {

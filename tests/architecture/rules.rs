@@ -227,6 +227,7 @@ const MODULES: &[(&str, &[&str])] = &[
     // Not in the library either: documents, as doc tests. It knows nobody.
     ("documents", &[]),
     ("axum", &["gateway", "identity", "layer"]),
+    ("whoami", &["certificate", "evidence", "identity", "layer", "utc"]),
     ("tonic", &["identity", "layer"]),
 ];
 
@@ -252,11 +253,12 @@ const CRATES: &[(&str, &[&str])] = &[
             "revocation/fetch",
             "test_kit",
             "tonic",
+            "whoami",
         ],
     ),
     ("http_body", &["layer", "test_kit"]),
     ("tower", &["fuzzing", "layer", "test_kit"]),
-    ("axum", &["axum", "layer"]),
+    ("axum", &["axum", "layer", "whoami"]),
     ("tonic", &["layer", "test_kit", "tonic"]),
     ("rcgen", &["test_kit"]),
     ("schemars", &["config", "document"]),

@@ -4,10 +4,12 @@
 
 mod audit;
 mod audit_file;
+mod browser;
 mod expiry_notice;
 mod handbook;
 mod metrics;
 mod readiness;
+mod whoami;
 mod world;
 
 #[path = "../pipeline/scene.rs"]
