@@ -2,6 +2,7 @@
 
 mod memory;
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -113,8 +114,14 @@ impl Authenticator {
             Arrived::WithCertificate(arrival) => arrival,
         };
         let through = |rejected| Rejected { gateway: Some(arrival.raw.peer.gateway()), ..rejected };
-        let prove = || Events::timed(|| self.prove(&arrival, in_force));
-        let proven = self.memory.find_or_prove(&arrival, in_force, prove).map_err(through)?;
+        let is_validated = Cell::new(false);
+        let prove = || {
+            is_validated.set(true);
+            Events::timed(|| self.prove(&arrival, in_force))
+        };
+        let proven = self.memory.find_or_prove(&arrival, in_force, prove);
+        Events::judged(is_validated.get());
+        let proven = proven.map_err(through)?;
         let client = self.conclude(&proven, in_force).map_err(through)?;
         Ok(Finding::Client(ClientIdentity::of(client, arrival.raw.peer, in_force.now)))
     }

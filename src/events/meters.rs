@@ -92,6 +92,11 @@ pub(super) fn timed<T>(validate: impl FnOnce() -> T) -> T {
     outcome
 }
 
+pub(super) fn judged(is_validated: bool) {
+    let source = if is_validated { "validation" } else { "memory" };
+    counter!(VERDICTS, "source" => source).increment(1);
+}
+
 pub(super) fn in_force(readiness: &Readiness) {
     gauge!(TRUST_SINCE).set(seconds(readiness.trust_since()));
     if let Some(earliest) = readiness.authorities_valid_until() {
@@ -169,6 +174,8 @@ metrics! {
         "Replacements of trust and of revocation data, done and failed.";
     CLIENT_EXPIRY_DAYS = "client_cert_client_expiry_days": Histogram in Count,
         "Days until the certificate of an accepted client expires, per request, by label of its anchor.";
+    VERDICTS = "client_cert_verdicts_total": Counter in Count,
+        "Verdicts on certificate headers, by validation or from memory.";
     VALIDATION_SECONDS = "client_cert_validation_seconds": Histogram in Seconds,
         "Time to decode and validate one certificate header.";
     OCSP_ANSWER_AGE = "client_cert_ocsp_answer_age_seconds": Histogram in Seconds,

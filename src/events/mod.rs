@@ -270,6 +270,11 @@ impl Events {
         meters::timed(validate)
     }
 
+    /// Says whether a header was validated, or its verdict remembered.
+    pub(crate) fn judged(is_validated: bool) {
+        meters::judged(is_validated);
+    }
+
     /// What requests are judged by from now on.
     pub(crate) fn in_force(readiness: &Readiness) {
         meters::in_force(readiness);

@@ -159,6 +159,21 @@ async fn a_recorder_that_comes_late_is_told_on_demand() {
 }
 
 #[tokio::test]
+async fn verdicts_from_memory_are_told_from_those_of_validation() {
+    let recording = Recording::start();
+    let pki = Pki::new();
+    let layer = builder(&pki).build().unwrap();
+    let (good, expired) = (pki.good(), pki.issue(&Shape::partner().valid(days(-60), days(-30))));
+    for certificate in [&good, &good, &good, &expired, &expired] {
+        ask(&layer, with_certificate(certificate)).await;
+    }
+    ask(&layer, request(&[])).await;
+    assert_eq!(recording.value("client_cert_verdicts_total{source=\"validation\"}").await, Some(2.0));
+    assert_eq!(recording.value("client_cert_verdicts_total{source=\"memory\"}").await, Some(3.0));
+    assert_eq!(recording.value("client_cert_validation_seconds_count").await, Some(2.0));
+}
+
+#[tokio::test]
 async fn what_a_policy_let_pass_is_counted() {
     let recording = Recording::start();
     let pki = Pki::new();
