@@ -5,6 +5,7 @@
 mod answers;
 mod directory;
 mod reachable;
+mod redis;
 mod scene;
 mod schedule;
 mod stores;
