@@ -12,6 +12,7 @@ struct AuditGuide;
 #[doc = include_str!("../docs/migrating.md")]
 struct MigrationGuide;
 
+#[cfg(feature = "http-client")]
 #[doc = include_str!("../docs/revocation.md")]
 struct RevocationGuide;
 

@@ -72,9 +72,10 @@
 //! - `json-schema`: the schema of that file.
 //! - `regex`: regular expressions in rules.
 //! - `ocsp`: answers of OCSP responders.
-//! - `fetch`: revocation data comes over the network.
 //! - `audit`: one record per decision, into a file or a sink.
 //! - `whoami`: a page that shows the caller who it is, for axum.
+//! - `fetch`: revocation lists come over the network, through a client of your own, and replicas share them.
+//! - `http-client` and `https-client`: that client, with guards against addresses that must not be reached.
 //! - `metrics`: the recorder of the crate of that name is told what is decided.
 //! - `test-kit`: for your own tests, and missing from release builds.
 
