@@ -167,9 +167,10 @@ pub use identity::{CertificationPath, ClientIdentity, IdentityError, TrustedBy};
 #[cfg(feature = "cli")]
 pub use inspect::{FieldContent, InspectedCertificate, InspectedField, InspectedHeaders, Inspection, Trip};
 pub use layer::{
-    AccessTableHandle, AuthenticatedUser, Authentication, ClientCert, ClientCertHandle, ClientCertLayer,
-    ClientCertLayerBuilder, Refusal, RequireClientCert, RequireClientCertAsync, RequireClientCertAsyncFuture,
-    RequireClientCertAsyncLayer, RequireClientCertLayer, ResponseBody, ResponseFuture, TrustReplacement,
+    AccessTableHandle, AuthenticatedUser, Authentication, ClientCert, ClientCertFuture, ClientCertHandle,
+    ClientCertLayer, ClientCertLayerBuilder, Refusal, RequireClientCert, RequireClientCertAsync,
+    RequireClientCertAsyncFuture, RequireClientCertAsyncLayer, RequireClientCertLayer, ResponseBody, ResponseFuture,
+    TrustReplacement,
 };
 #[cfg(feature = "config")]
 pub use layer::{Reload, ReloadWatcher};
@@ -183,6 +184,8 @@ pub use revocation::{
     AllowedHosts, DirectoryStore, Fetch, FetchError, FetchPost, FetchRequest, FetchUrl, FetchValidators, Fetched,
     FetchedCrls, FetchedOctets, Fetching, GuardedFetch, RevocationStore, StoreError, StoreKey, Storing,
 };
+#[cfg(feature = "ocsp")]
+pub use revocation::{CertIdHash, OcspMethod, OcspNonce, OcspResponder};
 pub use revocation::{
     DenyList, DenyListMatch, OcspAnswers, RevocationError, RevocationListInForce, RevocationLists, RevocationMode,
     RevocationPolicy, RevocationProblem, RevocationReason, RevocationScope,

@@ -7,8 +7,10 @@ use arc_swap::ArcSwapOption;
 
 use super::{Arrival, InForce, Rejected};
 use crate::certificate::Certificate;
+use crate::gateway::TrustedPeer;
 use crate::horizon::Horizon;
 use crate::identity::KnownClient;
+use crate::rejection::Rejection;
 use crate::validation::{SignatureMemory, ValidatedChain};
 use crate::verdict_cache::{Conditions, HeaderKey, MemoryLimits, Verdict, VerdictCache};
 
@@ -80,6 +82,15 @@ impl Memory {
 impl Proven {
     fn new(chain: ValidatedChain) -> Self {
         Self { chain, conclusion: ArcSwapOption::empty() }
+    }
+
+    /// A refusal by a later stage.
+    pub(super) fn rejected(&self, peer: &TrustedPeer, error: impl Into<Rejection>) -> Rejected {
+        Rejected {
+            rejection: error.into(),
+            certificate: Some(Arc::clone(&self.chain.first().path.end_entity)),
+            gateway: Some(peer.gateway()),
+        }
     }
 }
 

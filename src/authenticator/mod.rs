@@ -20,7 +20,7 @@ use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, Un
 use crate::header::{RawCertificate, TakenHeaders};
 use crate::identity::{ClientIdentity, KnownClient};
 use crate::rejection::Rejection;
-use crate::revocation::{RevocationGeneration, Sources, UnrevokedChain, Verifier};
+use crate::revocation::{Halt, OpenQuestions, RevocationGeneration, Sources, UnrevokedChain, Verifier};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources, TrustedGateway};
 use crate::validation::{ValidatedChain, ValidationOptions};
 
@@ -79,6 +79,27 @@ pub(crate) struct Rejected {
     pub(crate) gateway: Option<Arc<str>>,
 }
 
+/// Why there is no finding.
+#[derive(Debug)]
+pub(crate) enum Halted {
+    Rejected(Rejected),
+    Waits(Box<Waiting>),
+}
+
+/// A request that responders have to be asked for first.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) suspended: Suspended,
+    pub(crate) questions: OpenQuestions,
+}
+
+/// A request as far as the line has come before the answers.
+#[derive(Debug)]
+pub(crate) struct Suspended {
+    proven: Arc<Proven>,
+    peer: TrustedPeer,
+}
+
 /// What a request is judged by. Taken once, and kept to its end.
 #[derive(Clone, Copy)]
 struct InForce<'a> {
@@ -106,7 +127,7 @@ impl Authenticator {
         &self,
         connection: &GatewayConnection,
         headers: &mut HeaderMap,
-    ) -> Result<Finding, Rejected> {
+    ) -> Result<Finding, Halted> {
         let (snapshot, sources) = (self.snapshot.in_force(), self.revocation.in_force());
         let in_force = InForce { snapshot: &snapshot, sources: &sources, now: self.clock.now() };
         let arrival = match self.arrive(connection, headers, in_force)? {
@@ -122,8 +143,29 @@ impl Authenticator {
         let proven = self.memory.find_or_prove(&arrival, in_force, prove);
         Events::judged(is_validated.get());
         let proven = proven.map_err(through)?;
-        let client = self.conclude(&proven, in_force).map_err(through)?;
-        Ok(Finding::Client(ClientIdentity::of(client, arrival.raw.peer, in_force.now)))
+        let peer = arrival.raw.peer;
+        if let Some(client) = &*proven.conclusion.load()
+            && client.is_unchanged(in_force.sources, in_force.now)
+        {
+            return Ok(Finding::Client(ClientIdentity::of(Arc::clone(client), peer, in_force.now)));
+        }
+        match UnrevokedChain::conclude_or_ask(&proven.chain, &self.revocation, in_force.sources, in_force.now) {
+            Err(Halt::Open(questions)) => {
+                Err(Halted::Waits(Box::new(Waiting { suspended: Suspended { proven, peer }, questions })))
+            }
+            Err(Halt::Refused(error)) => Err(proven.rejected(&peer, error).into()),
+            Ok(unrevoked) => Ok(self.identify(&proven, unrevoked, peer, in_force.now)?),
+        }
+    }
+
+    /// Follows the line to its end after a wait, by what is known now. What has not been answered by now counts as
+    /// unavailable.
+    pub(crate) fn resume(&self, suspended: Suspended) -> Result<Finding, Rejected> {
+        let Suspended { proven, peer } = suspended;
+        let (sources, now) = (self.revocation.in_force(), self.clock.now());
+        let unrevoked = UnrevokedChain::conclude(&proven.chain, &self.revocation, &sources, now)
+            .map_err(|error| proven.rejected(&peer, error))?;
+        self.identify(&proven, unrevoked, peer, now)
     }
 
     /// Stages 1 and 2: who sent it, and which header. This is of the request, and nothing of it is remembered.
@@ -164,26 +206,20 @@ impl Authenticator {
             .map_err(|error| Rejected { rejection: error.into(), certificate: Some(end_entity), gateway: None })
     }
 
-    /// Stages 5 and 6: whether it is revoked by the sources that are in force now, and who the client is. The last
-    /// conclusion is taken where those sources, asked now, could not say anything else.
-    fn conclude(&self, proven: &Proven, in_force: InForce<'_>) -> Result<Arc<KnownClient>, Rejected> {
-        if let Some(client) = &*proven.conclusion.load()
-            && client.is_unchanged(in_force.sources, in_force.now)
-        {
-            return Ok(Arc::clone(client));
-        }
-        let chain = &proven.chain;
-        let conclude = || {
-            let unrevoked = UnrevokedChain::conclude(chain, &self.revocation, in_force.sources, in_force.now)?;
-            Ok(KnownClient::of(unrevoked, Arc::clone(&self.clock))?)
-        };
-        let client = conclude().map(Arc::new).map_err(|rejection| Rejected {
-            rejection,
-            certificate: Some(Arc::clone(&chain.first().path.end_entity)),
-            gateway: None,
-        })?;
+    /// Stage 6: who the client is. The conclusion is remembered, for as long as the sources of stage 5 could not say anything
+    /// else.
+    fn identify(
+        &self,
+        proven: &Proven,
+        unrevoked: UnrevokedChain,
+        peer: TrustedPeer,
+        now: SystemTime,
+    ) -> Result<Finding, Rejected> {
+        let client =
+            KnownClient::of(unrevoked, Arc::clone(&self.clock)).map_err(|error| proven.rejected(&peer, error))?;
+        let client = Arc::new(client);
         proven.conclusion.store(Some(Arc::clone(&client)));
-        Ok(client)
+        Ok(Finding::Client(ClientIdentity::of(client, peer, now)))
     }
 
     /// Puts another trust in force. On an error, the present one stays.
@@ -214,6 +250,12 @@ impl Authenticator {
             self.events.header_from_untrusted_peer(&peer);
         }
         Ok(Absence::NotFromGateway { peer, header_removed })
+    }
+}
+
+impl From<Rejected> for Halted {
+    fn from(rejected: Rejected) -> Self {
+        Self::Rejected(rejected)
     }
 }
 

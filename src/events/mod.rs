@@ -12,6 +12,8 @@ mod budget;
 mod fetching;
 #[cfg_attr(not(feature = "metrics"), path = "no_meters.rs")]
 mod meters;
+#[cfg(feature = "ocsp")]
+mod ocsp;
 mod replaced;
 mod tally;
 

@@ -21,6 +21,10 @@ pub(super) struct Tally {
     pub(super) crl_fetches: Counter,
     pub(super) crl_fetch_failures: Warning,
     pub(super) store_failures: Warning,
+    #[cfg(feature = "ocsp")]
+    pub(super) ocsp_answers: Counter,
+    #[cfg(feature = "ocsp")]
+    pub(super) ocsp_failures: Warning,
     refused: [Warning; REASONS],
 }
 
@@ -52,6 +56,10 @@ pub struct Counts {
     crl_fetches: u64,
     crl_fetch_failures: u64,
     store_failures: u64,
+    #[cfg(feature = "ocsp")]
+    ocsp_answers: u64,
+    #[cfg(feature = "ocsp")]
+    ocsp_failures: u64,
 }
 
 impl Tally {
@@ -70,6 +78,10 @@ impl Tally {
             crl_fetches: Counter::default(),
             crl_fetch_failures: Warning::default(),
             store_failures: Warning::default(),
+            #[cfg(feature = "ocsp")]
+            ocsp_answers: Counter::default(),
+            #[cfg(feature = "ocsp")]
+            ocsp_failures: Warning::default(),
             refused: array::from_fn(|_| Warning::default()),
         }
     }
@@ -94,6 +106,10 @@ impl Tally {
             crl_fetches: self.crl_fetches.read(),
             crl_fetch_failures: self.crl_fetch_failures.count.read(),
             store_failures: self.store_failures.count.read(),
+            #[cfg(feature = "ocsp")]
+            ocsp_answers: self.ocsp_answers.read(),
+            #[cfg(feature = "ocsp")]
+            ocsp_failures: self.ocsp_failures.count.read(),
         }
     }
 }
@@ -134,6 +150,20 @@ impl Counts {
     #[must_use]
     pub fn revocation_allowed(&self) -> u64 {
         self.revocation_allowed
+    }
+
+    /// Answers of OCSP responders that could be used. There are none while clients are known and nothing is due.
+    #[cfg(feature = "ocsp")]
+    #[must_use]
+    pub fn ocsp_answers(&self) -> u64 {
+        self.ocsp_answers
+    }
+
+    /// Questions to OCSP responders that brought no answer that could be used.
+    #[cfg(feature = "ocsp")]
+    #[must_use]
+    pub fn ocsp_failures(&self) -> u64 {
+        self.ocsp_failures
     }
 
     /// Requests refused for a reason.

@@ -19,6 +19,8 @@ use crate::events::Events;
 use crate::gateway::Gateway;
 use crate::re_emission::ReEmission;
 use crate::reason::{GrpcCode, Reason};
+#[cfg(feature = "ocsp")]
+use crate::revocation::OcspWorld;
 use crate::revocation::{
     DenyList, OcspSources, Revocation, RevocationGeneration, RevocationLists, RevocationOptions, Verifier,
 };
@@ -261,13 +263,28 @@ impl ClientCertLayerBuilder {
             TrustSources { gateways, anchors: self.anchors, intermediates: self.intermediates, pinned: self.pinned };
         let snapshot = Snapshot::new(sources, validation.only_issued_by.as_deref(), now)?;
         let verifier = Verifier { trusts: snapshot.trusts(), algorithms: validation.algorithms, now };
-        let revocation = Revocation::new(self.revocation, self.deny_list, self.crls, self.ocsp, &verifier)?;
-        let (revocation, events) = match before {
-            Some(before) => {
-                let revocation = before.authenticator.revocation.succeeding(revocation, &verifier);
-                (revocation, Arc::clone(&before.refusals.events))
-            }
-            None => (RevocationGeneration::first(revocation), Arc::new(Events::new(Arc::clone(&self.clock)))),
+        let events = match before {
+            Some(before) => Arc::clone(&before.refusals.events),
+            None => Arc::new(Events::new(Arc::clone(&self.clock))),
+        };
+        #[cfg(feature = "ocsp")]
+        let world = OcspWorld {
+            clock: Arc::clone(&self.clock),
+            algorithms: validation.algorithms,
+            observer: Arc::<Events>::clone(&events),
+        };
+        let revocation = Revocation::new(
+            self.revocation,
+            self.deny_list,
+            self.crls,
+            self.ocsp,
+            &verifier,
+            #[cfg(feature = "ocsp")]
+            world,
+        )?;
+        let revocation = match before {
+            Some(before) => before.authenticator.revocation.succeeding(revocation, &verifier),
+            None => RevocationGeneration::first(revocation),
         };
         for member in &snapshot.gateways {
             Events::gateway_trusted(&member.gateway);

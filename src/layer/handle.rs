@@ -117,6 +117,15 @@ impl ClientCertHandle {
         })
     }
 
+    /// Asks responders now about every client that was seen before and whose answer is due, and waits for the answers. The
+    /// layer does so by itself on the tokio runtime that it is built or called in, until it, its handles and every identity
+    /// are dropped; this is for those who want to keep the time themselves.
+    #[cfg(feature = "ocsp")]
+    pub async fn refresh_ocsp_answers(&self) {
+        let generation = self.in_force.generation.load_full();
+        generation.authenticator.revocation.refresh_answers().await;
+    }
+
     /// The revocation lists in force, for those who watch their age.
     #[must_use]
     pub fn crls(&self) -> Vec<RevocationListInForce> {

@@ -18,6 +18,7 @@ mod authentication;
 #[cfg(feature = "fetch")]
 mod background;
 mod builder;
+mod client_cert_future;
 mod explain;
 mod future;
 mod handle;
@@ -44,6 +45,7 @@ use tower::Layer;
 
 pub use self::authentication::Authentication;
 pub use self::builder::ClientCertLayerBuilder;
+pub use self::client_cert_future::ClientCertFuture;
 pub use self::future::ResponseFuture;
 pub use self::handle::ClientCertHandle;
 use self::in_force::InForce;

@@ -1,6 +1,10 @@
+#[cfg(feature = "ocsp")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::ClientCertLayerBuilder;
+#[cfg(feature = "ocsp")]
+use crate::revocation::{AllowedHosts, Fetch, OcspResponder};
 use crate::revocation::{OcspAnswers, RevocationMode, RevocationPolicy, RevocationScope};
 
 /// How it is judged whether certificates are revoked.
@@ -64,6 +68,48 @@ impl ClientCertLayerBuilder {
     /// last. Default: 100,000, about 60 MB.
     pub fn max_ocsp_certificates(mut self, certificates: usize) -> Self {
         self.ocsp.options.max_certificates = certificates;
+        self
+    }
+}
+
+/// How responders are asked.
+#[cfg(feature = "ocsp")]
+impl ClientCertLayerBuilder {
+    /// Asks an OCSP responder about clients; may be called several times, and the first that fits a certificate's issuer is
+    /// asked about it. Default: none, and the evidence says so.
+    ///
+    /// A client that was never seen before waits for its answer, [`ocsp_wait`](Self::ocsp_wait) at most. From then on the
+    /// answer is renewed in the background, on the tokio runtime that the layer is built or called in, and nobody waits.
+    pub fn ocsp(mut self, responder: OcspResponder) -> Self {
+        self.ocsp.client.responders.push(responder);
+        self
+    }
+
+    /// Asks the responder that a client's certificate names (authority information access, RFC 5280 section 4.2.2.1), where
+    /// no configured one fits and its host is on this list. Whoever can make an authority under the anchors issue a
+    /// certificate then chooses where this machine sends a request. Default: no host.
+    pub fn allow_aia_responders(mut self, hosts: AllowedHosts) -> Self {
+        self.ocsp.client.hosts = Some(hosts);
+        self
+    }
+
+    /// Through what responders are asked. Default: an `HttpFetcher` with the feature `http-client`, which
+    /// reaches the public internet alone; without it there is none, and building fails.
+    pub fn ocsp_fetcher(mut self, fetcher: impl Fetch) -> Self {
+        self.ocsp.client.fetcher = Some(Arc::new(fetcher));
+        self
+    }
+
+    /// The longest that a client waits which was never seen before. Default: 5 seconds.
+    pub fn ocsp_wait(mut self, wait: Duration) -> Self {
+        self.ocsp.client.wait = wait;
+        self
+    }
+
+    /// The longest between two answers about one certificate, and so from a revocation to its effect where the responder is
+    /// up to date. Earlier, where half of the time has passed that an answer has left. Default: 1 hour.
+    pub fn ocsp_refresh_interval(mut self, interval: Duration) -> Self {
+        self.ocsp.client.refresh_interval = interval;
         self
     }
 }

@@ -8,6 +8,7 @@ use http_body::Body;
 use tower::Service;
 
 use super::authentication::Authentication;
+use super::client_cert_future::ClientCertFuture;
 use super::future::ResponseFuture;
 use super::in_force::InForce;
 use super::peer_address::connection_of;
@@ -16,11 +17,11 @@ use super::refusal::{Refusal, Refusals};
 use super::require::{AccessTableHandle, Check};
 use super::response_body::ResponseBody;
 use crate::audit::{About, Audit, Note, Subject};
-use crate::authenticator::{Authenticator, Finding, Rejected};
+use crate::authenticator::{Authenticator, Finding, Halted, Rejected, Suspended};
 use crate::authorization::Presence;
 use crate::error::ConfigError;
 use crate::events::{Events, Replaced};
-use crate::gateway::GatewayPeer;
+use crate::gateway::{GatewayConnection, GatewayPeer};
 use crate::identity::ClientIdentity;
 use crate::re_emission::ReEmission;
 use crate::readiness::Readiness;
@@ -53,23 +54,63 @@ impl<S> ClientCert<S> {
     }
 }
 
+/// What came of a request that need not wait any more.
+pub(super) enum Arrived {
+    Admitted(Authentication),
+    Refused(Refusal),
+}
+
+/// Where a request came from, and what the audit will want to know of it.
+#[derive(Debug)]
+pub(super) struct Provenance {
+    peer: Option<GatewayPeer>,
+    note: Option<Arc<Note>>,
+}
+
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for ClientCert<S>
 where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     ResBody: Body<Data = Bytes>,
 {
     type Response = Response<ResponseBody<ResBody>>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = ClientCertFuture<S, ReqBody>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        match self.in_force.load().admit(&mut request) {
-            Ok(authentication) => ResponseFuture::authenticated(self.inner.call(request), authentication),
-            Err(refusal) => {
+        let shared = self.in_force.load();
+        let connection = connection_of(request.extensions());
+        let provenance = Provenance { peer: connection.peer, note: shared.note(&request) };
+        match shared.authenticate(&connection, &mut request) {
+            Ok(finding) => {
+                let arrived = shared.arrive(finding, &provenance, &mut request);
+                ClientCertFuture::goes(arrived.into_future(&mut self.inner, request))
+            }
+            Err(Halted::Rejected(rejected)) => {
+                let arrived = Arrived::Refused(shared.refuse(rejected, &provenance));
+                ClientCertFuture::goes(arrived.into_future(&mut self.inner, request))
+            }
+            Err(Halted::Waits(waiting)) => {
+                // Gives up the readiness of the inner service: nobody else may wait for a responder.
+                self.inner = self.inner.clone();
+                let inner = self.inner.clone();
+                ClientCertFuture::waits(*waiting, provenance, inner, Arc::clone(&shared), request)
+            }
+        }
+    }
+}
+
+impl Arrived {
+    pub(super) fn into_future<S, B>(self, inner: &mut S, request: Request<B>) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>>,
+    {
+        match self {
+            Self::Admitted(authentication) => ResponseFuture::authenticated(inner.call(request), authentication),
+            Self::Refused(refusal) => {
                 let protocol = Protocol::of(request.method(), request.version(), request.headers());
                 ResponseFuture::refused(refusal, protocol)
             }
@@ -78,9 +119,37 @@ where
 }
 
 impl Shared {
-    /// Authenticates the request, leaves what was found in its extensions, and asks the layer's own access table.
-    fn admit<B>(&self, request: &mut Request<B>) -> Result<Authentication, Refusal> {
-        let authentication = self.authenticate(request)?;
+    /// Follows the line, as far as it goes without waiting.
+    fn authenticate<B>(&self, connection: &GatewayConnection, request: &mut Request<B>) -> Result<Finding, Halted> {
+        if request.extensions().get::<Authentication>().is_some() {
+            return Err(Halted::Rejected(Rejection::Setup(SetupError::LayerNested).into()));
+        }
+        self.authenticator.authenticate(connection, request.headers_mut())
+    }
+
+    /// Follows the line to its end after the wait.
+    pub(super) fn resume<B>(&self, suspended: Suspended, provenance: &Provenance, request: &mut Request<B>) -> Arrived {
+        match self.authenticator.resume(suspended) {
+            Ok(finding) => self.arrive(finding, provenance, request),
+            Err(rejected) => Arrived::Refused(self.refuse(rejected, provenance)),
+        }
+    }
+
+    fn arrive<B>(&self, finding: Finding, provenance: &Provenance, request: &mut Request<B>) -> Arrived {
+        match self.admit(finding, provenance, request) {
+            Ok(authentication) => Arrived::Admitted(authentication),
+            Err(refusal) => Arrived::Refused(refusal),
+        }
+    }
+
+    /// Leaves what was found in the request's extensions, and asks the layer's own access table.
+    fn admit<B>(
+        &self,
+        finding: Finding,
+        provenance: &Provenance,
+        request: &mut Request<B>,
+    ) -> Result<Authentication, Refusal> {
+        let authentication = self.authentication(finding, provenance, request)?;
         request.extensions_mut().insert(authentication.clone());
         match &self.access {
             Some(table) => match Check::Table(table.clone()).judge(request, &authentication) {
@@ -91,15 +160,14 @@ impl Shared {
         }
     }
 
-    fn authenticate<B>(&self, request: &mut Request<B>) -> Result<Authentication, Refusal> {
-        let connection = connection_of(request.extensions());
-        let peer = connection.peer;
-        let note = self.note(request);
-        let refuse = |rejected| self.refuse(rejected, peer, note.as_ref());
-        if request.extensions().get::<Authentication>().is_some() {
-            return Err(refuse(Rejection::Setup(SetupError::LayerNested).into()));
-        }
-        let finding = self.authenticator.authenticate(&connection, request.headers_mut()).map_err(refuse)?;
+    fn authentication<B>(
+        &self,
+        finding: Finding,
+        provenance: &Provenance,
+        request: &mut Request<B>,
+    ) -> Result<Authentication, Refusal> {
+        let peer = provenance.peer;
+        let refuse = |rejected| self.refuse(rejected, provenance);
         self.re_emission.apply(request.headers_mut(), finding.identity()).map_err(|error| refuse(error.into()))?;
         match &finding {
             Finding::Client(identity) => self.refusals.events.accepted(identity),
@@ -112,7 +180,8 @@ impl Shared {
             }
         }
         let notice = finding.identity().and_then(|identity| self.notice(identity));
-        let authentication = Authentication::new(finding, peer, note, notice, Arc::clone(&self.refusals));
+        let authentication =
+            Authentication::new(finding, peer, provenance.note.clone(), notice, Arc::clone(&self.refusals));
         authentication.pass().map(|()| authentication)
     }
 
@@ -152,10 +221,11 @@ impl Shared {
         Events::in_force(&self.readiness());
     }
 
-    fn refuse(&self, rejected: Rejected, peer: Option<GatewayPeer>, note: Option<&Arc<Note>>) -> Refusal {
+    fn refuse(&self, rejected: Rejected, provenance: &Provenance) -> Refusal {
         let Rejected { rejection, certificate, gateway } = rejected;
         let subject = certificate.as_ref().map_or(Subject::Nobody, Subject::Certificate);
-        let about = About { subject, gateway: gateway.as_deref(), peer, note };
+        let about =
+            About { subject, gateway: gateway.as_deref(), peer: provenance.peer, note: provenance.note.as_ref() };
         self.refusals.refuse(rejection, about)
     }
 }

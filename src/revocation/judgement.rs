@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::crl::Question;
 use super::members::{Member, Members};
-use super::ocsp::Consulted;
+use super::ocsp::{Consulted, OpenQuestion};
 use super::policy::{RevocationMode, RevocationPolicy, Ruling};
 use super::record::Record;
 use super::sources::Sources;
@@ -21,6 +21,20 @@ pub(super) struct Judgement<'a> {
     now: SystemTime,
     crl: Record,
     ocsp: Record,
+    /// The label of the anchor.
+    label: Option<&'a str>,
+    open: Vec<OpenQuestion>,
+    /// The first refusal that an answer could change.
+    unanswered: Option<Box<RevocationError>>,
+}
+
+/// What came of a judgement.
+#[derive(Debug)]
+pub(super) struct Judged {
+    /// By what is known now.
+    pub(super) outcome: Result<Passed, Box<RevocationError>>,
+    /// What a responder could be asked before, and would have to be for another outcome.
+    pub(super) open: Vec<OpenQuestion>,
 }
 
 /// What was looked at to let a path pass.
@@ -36,21 +50,28 @@ impl Passed {
     }
 }
 
+impl Judged {
+    fn settled(outcome: Result<Passed, Box<RevocationError>>) -> Self {
+        Self { outcome, open: Vec::new() }
+    }
+}
+
 impl<'a> Judgement<'a> {
     /// Asks of each certificate in scope whether it is known to be good.
     pub(super) fn of(
-        path: &ValidatedPath,
+        path: &'a ValidatedPath,
         sources: &'a Sources,
         options: &RevocationOptions,
         now: SystemTime,
-    ) -> Result<Passed, Box<RevocationError>> {
+    ) -> Judged {
         let Some(mode) = sources.mode(options) else {
-            return Ok(Passed::not_configured());
+            return Judged::settled(Ok(Passed::not_configured()));
         };
         let Some(anchor) = path.anchor() else {
             let skipped = || Outcome::Skipped { why: "the certificate itself is pinned".into() };
             let outcome = |is_there| if is_there { skipped() } else { Outcome::NotConfigured };
-            return Ok(Passed { crl: outcome(sources.lists.is_some()), ocsp: outcome(sources.ocsp.is_some()) });
+            let passed = Passed { crl: outcome(sources.lists.is_some()), ocsp: outcome(sources.ocsp.is_some()) };
+            return Judged::settled(Ok(passed));
         };
         let policy = options.policy_of(anchor);
         let in_scope = match options.scope {
@@ -58,46 +79,69 @@ impl<'a> Judgement<'a> {
             RevocationScope::WholePath => path.intermediates.len() + 1,
         };
         let (crl, ocsp) = (Record::new(now), Record::new(now));
-        let mut judgement = Self { sources, policy, mode, now, crl, ocsp };
+        let mut judgement =
+            Self { sources, policy, mode, now, crl, ocsp, label: anchor.label(), open: Vec::new(), unanswered: None };
         for member in Members::of(path).take(in_scope) {
-            judgement.judge(&member)?;
+            if let Err(error) = judgement.judge(&member) {
+                return Judged::settled(Err(error));
+            }
         }
-        Ok(judgement.passed())
+        let open = std::mem::take(&mut judgement.open);
+        let unanswered = judgement.unanswered.take();
+        Judged { outcome: unanswered.map_or_else(|| Ok(judgement.passed()), Err), open }
     }
 
     fn judge(&mut self, member: &Member<'_>) -> Result<(), Box<RevocationError>> {
-        let list = || self.list_status(member);
-        let answer = || self.answer_status(member);
         match self.mode {
             RevocationMode::Both => {
-                let (list, answer) = (list(), answer());
+                let list = self.list_status(member);
                 self.settle(member, &[list])?;
-                self.settle(member, &[answer])
+                let (answer, open) = self.answer_status(member);
+                self.settle_or_wait(member, &[answer], open)
             }
             RevocationMode::Crl => {
-                let list = list();
+                let list = self.list_status(member);
                 self.settle(member, &[list])
             }
             RevocationMode::CrlFirst => {
-                let list = list();
+                let list = self.list_status(member);
                 if list.standing == Standing::Good {
                     return self.settle(member, &[list]);
                 }
-                let answer = answer();
-                self.settle(member, &[list, answer])
+                let (answer, open) = self.answer_status(member);
+                self.settle_or_wait(member, &[list, answer], open)
             }
             RevocationMode::Ocsp => {
-                let answer = answer();
-                self.settle(member, &[answer])
+                let (answer, open) = self.answer_status(member);
+                self.settle_or_wait(member, &[answer], open)
             }
             RevocationMode::OcspFirst => {
-                let answer = answer();
+                let (answer, open) = self.answer_status(member);
                 if answer.standing == Standing::Good {
                     return self.settle(member, &[answer]);
                 }
-                let list = list();
-                self.settle(member, &[answer, list])
+                let list = self.list_status(member);
+                self.settle_or_wait(member, &[answer, list], open)
             }
+        }
+    }
+
+    /// Waits for an answer that was never asked for, and for one that failed to come before if nothing else lets the client
+    /// pass.
+    fn settle_or_wait(
+        &mut self,
+        member: &Member<'_>,
+        statuses: &[CertificateStatus],
+        open: Option<OpenQuestion>,
+    ) -> Result<(), Box<RevocationError>> {
+        let settled = self.settle(member, statuses);
+        match open {
+            Some(open) if settled.is_err() || !open.is_repeated() => {
+                self.open.push(open);
+                self.unanswered = self.unanswered.take().or(settled.err());
+                Ok(())
+            }
+            _ => settled,
         }
     }
 
@@ -139,19 +183,20 @@ impl<'a> Judgement<'a> {
     }
 
     /// An answer that a revoked certificate signed does not count as good.
-    fn answer_status(&self, member: &Member<'_>) -> CertificateStatus {
+    fn answer_status(&self, member: &Member<'_>) -> (CertificateStatus, Option<OpenQuestion>) {
         let question = member.question();
-        let consulted = self.sources.ocsp.as_ref().map(|ocsp| ocsp.consult(&question, self.now));
-        let Some(Consulted { status, delegate }) = consulted else {
-            return CertificateStatus::no_source(Check::Ocsp, self.now);
+        let consulted = self.sources.ocsp.as_ref().map(|ocsp| ocsp.consult(&question, self.label, self.now));
+        let Some(Consulted { status, delegate, open }) = consulted else {
+            return (CertificateStatus::no_source(Check::Ocsp, self.now), None);
         };
         let is_revoked = delegate
             .is_some_and(|delegate| self.sources.forbids(&Question { certificate: &delegate, ..question }, self.now));
         if is_revoked && matches!(status.standing, Standing::Good | Standing::Stale) {
-            let detail = "was signed by a certificate that is revoked itself";
-            return CertificateStatus { standing: Standing::Unavailable, detail: Some(detail.into()), ..status };
+            let detail = "gave one signed by a certificate that is revoked itself";
+            let status = CertificateStatus { standing: Standing::Unavailable, detail: Some(detail.into()), ..status };
+            return (status, None);
         }
-        status
+        (status, open)
     }
 
     fn passed(self) -> Passed {

@@ -46,9 +46,15 @@ pub use self::fetch::{
     Fetching, GuardedFetch,
 };
 pub(crate) use self::generation::RevocationGeneration;
-use self::judgement::{Judgement, Passed};
+use self::judgement::{Judged, Judgement, Passed};
 use self::members::Members;
 pub use self::ocsp::OcspAnswers;
+pub(crate) use self::ocsp::OpenQuestions;
+use self::ocsp::WatchedState;
+#[cfg(feature = "ocsp")]
+pub use self::ocsp::{CertIdHash, OcspMethod, OcspNonce, OcspResponder};
+#[cfg(feature = "ocsp")]
+pub(crate) use self::ocsp::{OcspObserver, OcspWorld};
 pub use self::policy::{RevocationMode, RevocationPolicy, RevocationScope};
 pub(crate) use self::record::RevocationRecord;
 #[cfg(feature = "fetch")]
@@ -90,47 +96,99 @@ pub(crate) struct RevocationWatch {
     proven: Arc<ProvenPath>,
     /// Which sources were asked. Only their number, so that those that were replaced can be freed.
     version: u64,
+    /// What was known of the certificates by OCSP, which changes within the same sources.
+    watched: Vec<WatchedState>,
     horizon: Horizon,
 }
 
+/// Why nothing was concluded.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// Responders have to be asked first.
+    Open(OpenQuestions),
+    Refused(Box<RevocationError>),
+}
+
 impl UnrevokedChain {
-    /// Asks every source of every path, and takes the first path that the policy of its anchor lets pass.
+    /// Asks every source of every path, and takes the first path that the policy of its anchor lets pass. What responders
+    /// have not answered by now counts as unavailable.
     pub(crate) fn conclude(
         chain: &ValidatedChain,
         revocation: &RevocationGeneration,
         sources: &Sources,
         now: SystemTime,
     ) -> Result<Self, Box<RevocationError>> {
-        for proven in chain.paths() {
-            sources.refuse_denied(&proven.path, now)?;
-            sources.refuse_revoked(&proven.path, now)?;
-        }
+        let watched = sources.watched(chain, now);
+        sources.refuse_objections(chain, now)?;
         let judge = |proven: &Arc<ProvenPath>| -> Result<_, Box<RevocationError>> {
-            let passed = Judgement::of(&proven.path, sources, revocation.options(), now)?;
-            Ok((Arc::clone(proven), passed))
+            let judged = Judgement::of(&proven.path, sources, revocation.options(), now);
+            judged.outcome.map(|passed| (Arc::clone(proven), passed))
         };
-        let (proven, Passed { crl, ocsp }) = match judge(chain.first()) {
+        let (proven, passed) = match judge(chain.first()) {
             Ok(passed) => passed,
             // The reason shown is that of the first path.
             Err(error) => chain.others().iter().find_map(|other| judge(other).ok()).ok_or(error)?,
         };
+        Ok(Self::of(chain, (proven, passed), watched, revocation, sources, now))
+    }
+
+    /// As [`conclude`](Self::conclude), but stops where a responder could be asked.
+    pub(crate) fn conclude_or_ask(
+        chain: &ValidatedChain,
+        revocation: &RevocationGeneration,
+        sources: &Sources,
+        now: SystemTime,
+    ) -> Result<Self, Halt> {
+        let watched = sources.watched(chain, now);
+        sources.refuse_objections(chain, now).map_err(Halt::Refused)?;
+        let mut refused = None;
+        for proven in chain.paths() {
+            let Judged { outcome, open } = Judgement::of(&proven.path, sources, revocation.options(), now);
+            match (&sources.ocsp, outcome) {
+                (Some(ocsp), _) if !open.is_empty() => {
+                    return Err(Halt::Open(OpenQuestions::new(Arc::clone(ocsp), open)));
+                }
+                (_, Ok(passed)) => {
+                    let passed = (Arc::clone(proven), passed);
+                    return Ok(Self::of(chain, passed, watched, revocation, sources, now));
+                }
+                (_, Err(error)) => refused = refused.or(Some(error)),
+            }
+        }
+        // There is always a path, and here every one was refused.
+        match refused {
+            Some(error) => Err(Halt::Refused(error)),
+            None => Self::conclude(chain, revocation, sources, now).map_err(Halt::Refused),
+        }
+    }
+
+    fn of(
+        chain: &ValidatedChain,
+        (proven, Passed { crl, ocsp }): (Arc<ProvenPath>, Passed),
+        watched: Vec<WatchedState>,
+        revocation: &RevocationGeneration,
+        sources: &Sources,
+        now: SystemTime,
+    ) -> Self {
         let record = RevocationRecord { deny_list: sources.deny_list_outcome(now), crl, ocsp };
         let changes = chain.paths().flat_map(|proven| sources.changes(&proven.path, revocation.options()));
         let watch = RevocationWatch {
             revocation: revocation.clone(),
             proven: Arc::clone(&proven),
             version: sources.version,
+            watched,
             horizon: Horizon::around(now, changes),
         };
-        Ok(Self { proven, record, watch })
+        Self { proven, record, watch }
     }
 }
 
 impl RevocationWatch {
-    /// Whether these sources, asked of every path now, could say nothing but what they said. Answers of responders change
-    /// within the same sources, so that with them the question is always asked.
+    /// Whether these sources, asked of every path now, could say nothing but what they said.
     pub(crate) fn is_unchanged(&self, sources: &Sources, now: SystemTime) -> bool {
-        self.version == sources.version && sources.ocsp.is_none() && self.horizon.holds(now)
+        self.version == sources.version
+            && self.watched.iter().all(|state| state.is_unchanged(now))
+            && self.horizon.holds(now)
     }
 
     /// Whether the path would still be concluded upon as it was, by the sources that are now in force.
@@ -140,7 +198,7 @@ impl RevocationWatch {
         let path = &self.proven.path;
         sources.refuse_denied(path, now)?;
         sources.refuse_revoked(path, now)?;
-        Judgement::of(path, &sources, revocation.options(), now).map(|_| ())
+        Judgement::of(path, &sources, revocation.options(), now).outcome.map(|_| ())
     }
 }
 
@@ -151,6 +209,14 @@ impl RevocationOptions {
 }
 
 impl Sources {
+    /// Refuses a client with a certificate on any path that a source names.
+    fn refuse_objections(&self, chain: &ValidatedChain, now: SystemTime) -> Result<(), Box<RevocationError>> {
+        chain.paths().try_for_each(|proven| {
+            self.refuse_denied(&proven.path, now)?;
+            self.refuse_revoked(&proven.path, now)
+        })
+    }
+
     fn deny_list_outcome(&self, now: SystemTime) -> Outcome {
         self.deny_list.as_ref().map_or(Outcome::NotConfigured, |list| {
             let source = format!("deny-list of {} entries", list.len());
@@ -158,13 +224,25 @@ impl Sources {
         })
     }
 
-    /// The moments at which what the lists say of a path changes of itself.
+    /// The moments at which what lists and answers say of a path changes of itself.
     fn changes(&self, path: &ValidatedPath, options: &RevocationOptions) -> Vec<SystemTime> {
-        let Some(lists) = &self.lists else {
+        let policy = path.anchor().map(|anchor| options.policy_of(anchor)).unwrap_or_default();
+        let mut changes = Vec::new();
+        for member in Members::of(path) {
+            changes.extend(self.lists.iter().flat_map(|lists| lists.table.changes(member.certificate, policy)));
+            changes.extend(self.ocsp.iter().flat_map(|ocsp| ocsp.changes(&member.question(), policy)));
+        }
+        changes
+    }
+
+    /// What is known by OCSP of every certificate of every path. To be taken before it is judged by, so that no change in
+    /// between is missed.
+    fn watched(&self, chain: &ValidatedChain, now: SystemTime) -> Vec<WatchedState> {
+        let Some(ocsp) = &self.ocsp else {
             return Vec::new();
         };
-        let policy = path.anchor().map(|anchor| options.policy_of(anchor)).unwrap_or_default();
-        Members::of(path).flat_map(|member| lists.table.changes(member.certificate, policy)).collect()
+        let members = chain.paths().flat_map(|proven| Members::of(&proven.path));
+        members.map(|member| ocsp.watch(&member.question(), now)).collect()
     }
 
     fn refuse_denied(&self, path: &ValidatedPath, now: SystemTime) -> Result<(), Box<RevocationError>> {

@@ -8,6 +8,8 @@ use rustls_pki_types::SignatureVerificationAlgorithm;
 use super::crl::{Added, Numbering, VerifiedLists};
 use super::crl::{ListTable, Question, RevocationListInForce, RevocationLists};
 use super::ocsp::{Ocsp, OcspAnswers, OcspOptions};
+#[cfg(feature = "ocsp")]
+use super::ocsp::{OcspClientOptions, OcspWorld};
 use super::policy::RevocationMode;
 use super::status::CertificateStatus;
 use super::{DenyList, RevocationOptions};
@@ -61,10 +63,15 @@ impl Revocation {
         lists: Option<RevocationLists>,
         ocsp: OcspSources,
         verifier: &Verifier<'_>,
+        #[cfg(feature = "ocsp")] world: OcspWorld,
     ) -> Result<Self, ConfigError> {
         options.check_labels(verifier)?;
         let lists = lists.map(|places| Lists::load(places, verifier)).transpose()?;
-        let ocsp = ocsp.load(verifier)?.map(Arc::new);
+        let ocsp = ocsp.load(
+            verifier,
+            #[cfg(feature = "ocsp")]
+            world,
+        )?;
         options.check_mode(lists.is_some(), ocsp.is_some())?;
         let sources = Sources { version: 0, deny_list: deny_list.map(Arc::new), lists, ocsp };
         Ok(Self { options, sources: ArcSwap::from_pointee(sources), updating: Mutex::new(()) })
@@ -180,6 +187,15 @@ impl Revocation {
     /// Puts in force what was made from the sources in force, while nobody else does.
     fn store(&self, sources: Sources) {
         self.sources.store(Arc::new(Sources { version: sources.version.wrapping_add(1), ..sources }));
+    }
+
+    /// Asks responders about every certificate that is due.
+    #[cfg(feature = "ocsp")]
+    pub(crate) async fn refresh_answers(&self) {
+        let sources = self.sources();
+        if let Some(ocsp) = &sources.ocsp {
+            ocsp.refresh().await;
+        }
     }
 
     fn put_in_force(&self, places: RevocationLists, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
@@ -309,16 +325,34 @@ impl Verifier<'_> {
 pub(crate) struct OcspSources {
     pub(crate) options: OcspOptions,
     pub(crate) answers: Option<OcspAnswers>,
+    #[cfg(feature = "ocsp")]
+    pub(crate) client: OcspClientOptions,
 }
 
 impl OcspSources {
-    fn load(self, verifier: &Verifier<'_>) -> Result<Option<Ocsp>, ConfigError> {
-        let Some(answers) = self.answers else {
-            return Ok(None);
-        };
-        let ocsp = Ocsp::new(self.options);
-        let errors = ocsp.load(answers, verifier);
-        if errors.is_empty() { Ok(Some(ocsp)) } else { Err(ConfigError::OcspAnswers { errors }) }
+    fn load(
+        self,
+        verifier: &Verifier<'_>,
+        #[cfg(feature = "ocsp")] world: OcspWorld,
+    ) -> Result<Option<Arc<Ocsp>>, ConfigError> {
+        let mut ocsp = None;
+        if let Some(answers) = self.answers {
+            let loaded = Ocsp::new(self.options.clone());
+            let errors = loaded.load(answers, verifier);
+            if !errors.is_empty() {
+                return Err(ConfigError::OcspAnswers { errors });
+            }
+            ocsp = Some(loaded);
+        }
+        #[cfg(feature = "ocsp")]
+        if self.client.is_configured() {
+            self.client.check_labels(&verifier.anchors().map(Arc::clone).collect::<Vec<_>>())?;
+            let asking = ocsp.unwrap_or_else(|| Ocsp::new(self.options)).with_client(self.client, world)?;
+            let asking = Arc::new(asking);
+            asking.ensure_refreshed();
+            return Ok(Some(asking));
+        }
+        Ok(ocsp.map(Arc::new))
     }
 }
 

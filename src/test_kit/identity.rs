@@ -136,7 +136,7 @@ pub struct TestIdentityService<S> {
 
 impl<S, ReqBody, ResBody> Service<Request<ReqBody>> for TestIdentityService<S>
 where
-    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     ResBody: Body<Data = Bytes>,
 {
     type Response = <ClientCert<S> as Service<Request<ReqBody>>>::Response;

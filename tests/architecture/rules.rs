@@ -263,7 +263,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("rcgen", &["test_kit"]),
     ("schemars", &["config", "document"]),
     ("toml", &["authorization", "config"]),
-    ("tokio", &["axum", "layer/background", "revocation/fetch", "revocation/schedule", "revocation/store"]),
+    (
+        "tokio",
+        &["axum", "layer/background", "revocation/fetch", "revocation/ocsp", "revocation/schedule", "revocation/store"],
+    ),
     ("hyper", &["revocation/fetch/http"]),
     ("hyper_util", &["revocation/fetch/http"]),
     ("http_body_util", &["revocation/fetch/http"]),

@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[cfg(feature = "ocsp")]
+mod asking;
 mod cross_product;
 mod deny_list;
 mod evidence;
@@ -12,8 +14,14 @@ mod ocsp_answers;
 mod openssl_lists;
 mod paths;
 mod policies;
+#[cfg(feature = "ocsp")]
+mod refreshing;
 mod reload;
+#[cfg(feature = "ocsp")]
+mod responder;
 mod unusable_lists;
+#[cfg(feature = "ocsp")]
+mod waiting;
 mod world;
 
 #[path = "../pipeline/scene.rs"]

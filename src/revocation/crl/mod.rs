@@ -221,7 +221,7 @@ impl ListTable {
 }
 
 /// The first moment at which a last moment has passed.
-fn just_after(last: SystemTime) -> Option<SystemTime> {
+pub(super) fn just_after(last: SystemTime) -> Option<SystemTime> {
     last.checked_add(Duration::from_nanos(1))
 }
 

@@ -15,12 +15,12 @@ use crate::error::{ConfigError, FetchUrlProblem};
 /// # let _ = hosts;
 /// # Ok::<(), tower_client_cert::ConfigError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AllowedHosts {
     hosts: Vec<AllowedHost>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct AllowedHost {
     host: String,
     /// `None` for the default of the scheme.

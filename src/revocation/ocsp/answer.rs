@@ -20,6 +20,8 @@ pub(crate) struct VerifiedAnswer {
     this_update: SystemTime,
     /// From then on it says of no certificate that it is good.
     fresh_until: SystemTime,
+    #[cfg(feature = "ocsp")]
+    verified_at: SystemTime,
     /// The certificate of a delegated signer, which may be revoked itself.
     delegate: Option<Arc<Certificate>>,
     /// How evidence and logs name the answer.
@@ -35,6 +37,19 @@ pub(super) struct Expected<'a> {
     pub(super) algorithms: &'a [&'a dyn SignatureVerificationAlgorithm],
     pub(super) now: SystemTime,
     pub(super) ages: AnswerAges,
+    pub(super) nonce: ExpectedNonce<'a>,
+}
+
+/// What the nonce of an answer must be (RFC 9654).
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "ocsp"), expect(dead_code, reason = "none is sent without the client"))]
+pub(super) enum ExpectedNonce<'a> {
+    /// The one that was sent.
+    Exactly(&'a [u8]),
+    /// The one that was sent, or none.
+    ExactlyOrNone(&'a [u8]),
+    /// None was sent, and what comes is not looked at.
+    Ignored,
 }
 
 /// How long an answer speaks.
@@ -44,6 +59,20 @@ pub(crate) struct AnswerAges {
     pub(crate) most: Duration,
     /// From its `thisUpdate` on, where it has no next update.
     pub(crate) without_next_update: Duration,
+}
+
+/// As [`verify_each`], for the certificate with this serial number alone. What is past its next update is a problem here,
+/// unless it revokes.
+#[cfg(feature = "ocsp")]
+pub(super) fn verify_one(der: &[u8], serial: &[u8], expected: &Expected<'_>) -> Result<VerifiedAnswer, Problem> {
+    let answers = verify_each(der, expected)?;
+    let about_it = answers.into_iter().find(|(known, _)| *known == serial);
+    let (_, answer) = about_it.ok_or(Problem::OtherCertificate)?;
+    let is_revoked = matches!(answer.standing, SingleStatus::Revoked { .. });
+    if !is_revoked && expected.now >= answer.fresh_until {
+        return Err(Problem::Stale { fresh_until: answer.fresh_until, now: expected.now });
+    }
+    Ok(answer)
 }
 
 /// Reads an answer, verifies its signature, and takes what it says of each certificate of the issuer, by serial number,
@@ -66,6 +95,7 @@ pub(super) fn verify_each<'a>(
         now: expected.now,
     };
     let signer = Signer::verify(&response, &policy)?;
+    check_nonce(response.nonce.as_deref(), expected.nonce)?;
     check_not_ahead(response.produced_at, expected.now)?;
     let mut answers: Vec<(&[u8], VerifiedAnswer)> = Vec::new();
     for single in wanted {
@@ -100,9 +130,17 @@ impl VerifiedAnswer {
             standing: single.status,
             this_update: single.this_update,
             fresh_until,
+            #[cfg(feature = "ocsp")]
+            verified_at: expected.now,
             delegate,
             name: format!("ocsp answer of {} issued {}", Escaped(&signed_by), Utc(single.this_update)).into(),
         })
+    }
+
+    /// The same with the certificate of its signer kept once for all answers.
+    #[cfg(feature = "ocsp")]
+    pub(super) fn sharing(self, known: &super::interned::Interned) -> Self {
+        Self { delegate: self.delegate.as_ref().map(|delegate| known.intern(delegate)), ..self }
     }
 
     pub(super) fn delegate(&self) -> Option<&Arc<Certificate>> {
@@ -111,6 +149,21 @@ impl VerifiedAnswer {
 
     pub(super) fn standing(&self) -> SingleStatus {
         self.standing
+    }
+
+    /// From then on it says of no certificate that it is good.
+    pub(super) fn fresh_until(&self) -> SystemTime {
+        self.fresh_until
+    }
+
+    #[cfg(feature = "ocsp")]
+    pub(super) fn verified_at(&self) -> SystemTime {
+        self.verified_at
+    }
+
+    #[cfg(feature = "ocsp")]
+    pub(super) fn this_update(&self) -> SystemTime {
+        self.this_update
     }
 
     /// A revocation that nothing lifts: every one but a hold (RFC 5280 section 5.3.1).
@@ -161,6 +214,15 @@ impl SingleStatus {
             Self::Revoked { .. } => 2,
         }
     }
+}
+
+fn check_nonce(found: Option<&[u8]>, expected: ExpectedNonce<'_>) -> Result<(), Problem> {
+    let holds = match expected {
+        ExpectedNonce::Exactly(sent) => found == Some(sent),
+        ExpectedNonce::ExactlyOrNone(sent) => found.is_none_or(|found| found == sent),
+        ExpectedNonce::Ignored => true,
+    };
+    if holds { Ok(()) } else { Err(Problem::Nonce) }
 }
 
 /// Answers are made at the moment of the request by a machine with a clock of its own.

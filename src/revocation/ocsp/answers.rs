@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
-use super::answer::{AnswerAges, Expected, VerifiedAnswer, verify_each};
+use super::answer::{AnswerAges, Expected, ExpectedNonce, VerifiedAnswer, verify_each};
 use super::cert_id::IssuerHashes;
 use super::files;
 use super::response::Response;
@@ -120,8 +120,14 @@ impl FileJudge<'_> {
             if !response.singles.iter().any(|single| single.cert_id.is_issued_by(&hashes)) {
                 continue;
             }
-            let expected =
-                Expected { issuer: authority, responder, algorithms: self.algorithms, now: self.now, ages: self.ages };
+            let expected = Expected {
+                issuer: authority,
+                responder,
+                algorithms: self.algorithms,
+                now: self.now,
+                ages: self.ages,
+                nonce: ExpectedNonce::Ignored,
+            };
             for (serial, answer) in verify_each(der, &expected)? {
                 found.push((CertificateKey::new(authority, serial), answer));
             }

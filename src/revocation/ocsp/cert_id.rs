@@ -4,6 +4,22 @@ use sha2::Sha256;
 use crate::certificate::der::{Element, Elements, tag};
 use crate::certificate::{Certificate, CertificateError, serial_octets};
 
+#[cfg(feature = "ocsp")]
+use super::client::encode::{integer, octet_string, sequence};
+
+/// How a `CertID` names the issuer (RFC 6960 section 4.1.1). The hash is an index: whether an answer holds is told by its
+/// signature alone.
+#[cfg(feature = "ocsp")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertIdHash {
+    /// SHA-1, which every responder knows (RFC 5019 section 2.1.1). The default.
+    #[default]
+    Sha1,
+    /// SHA-256, which some responders do not look up.
+    Sha256,
+}
+
 /// Name and key of an issuer, hashed both ways.
 #[derive(Clone, Debug)]
 pub(super) struct IssuerHashes {
@@ -30,6 +46,16 @@ impl IssuerHashes {
             sha1: [name, key].map(|octets| Sha1::digest(octets).into()),
             sha256: [name, key].map(|octets| Sha256::digest(octets).into()),
         })
+    }
+
+    /// The encoded `CertID` of a certificate.
+    #[cfg(feature = "ocsp")]
+    pub(super) fn cert_id(&self, hash: CertIdHash, serial: &[u8]) -> Vec<u8> {
+        let (algorithm, [name, key]): (_, [&[u8]; 2]) = match hash {
+            CertIdHash::Sha1 => (SHA1_IDENTIFIER, self.sha1.each_ref().map(<[u8; 20]>::as_slice)),
+            CertIdHash::Sha256 => (SHA256_IDENTIFIER, self.sha256.each_ref().map(<[u8; 32]>::as_slice)),
+        };
+        sequence(&[algorithm, &octet_string(name), &octet_string(key), &integer(serial)])
     }
 }
 
@@ -70,3 +96,9 @@ const NULL: u8 = 0x05;
 const SHA1: &[u8] = &[0x2b, 0x0e, 0x03, 0x02, 0x1a];
 /// 2.16.840.1.101.3.4.2.1.
 const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+/// `AlgorithmIdentifier` with NULL, as responders compare it octet for octet.
+#[cfg(feature = "ocsp")]
+const SHA1_IDENTIFIER: &[u8] = &[0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00];
+#[cfg(feature = "ocsp")]
+const SHA256_IDENTIFIER: &[u8] =
+    &[0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00];

@@ -14,7 +14,12 @@
 mod answer;
 mod answers;
 mod cert_id;
+#[cfg(feature = "ocsp")]
+mod client;
 mod files;
+#[cfg(feature = "ocsp")]
+mod interned;
+mod open;
 mod response;
 mod signer;
 mod state;
@@ -26,13 +31,27 @@ use std::time::{Duration, SystemTime};
 pub(crate) use self::answer::AnswerAges;
 use self::answers::FileJudge;
 pub use self::answers::OcspAnswers;
+#[cfg(feature = "ocsp")]
+pub use self::cert_id::CertIdHash;
+#[cfg(feature = "ocsp")]
+use self::client::{OcspClient, Refresher, Unanswered};
+#[cfg(feature = "ocsp")]
+pub(crate) use self::client::{OcspClientOptions, OcspObserver, OcspWorld};
+#[cfg(feature = "ocsp")]
+pub use self::client::{OcspMethod, OcspNonce, OcspResponder};
+pub(super) use self::open::OpenQuestion;
+pub(crate) use self::open::OpenQuestions;
 use self::response::SingleStatus;
-use self::state::CertificateKey;
+pub(super) use self::state::WatchedState;
+use self::state::{CertificateKey, CertificateState};
 use self::table::StateTable;
-use super::crl::Question;
+use super::RevocationPolicy;
+use super::crl::{Question, just_after};
 use super::sources::Verifier;
 use super::status::CertificateStatus;
 use crate::certificate::Certificate;
+#[cfg(feature = "ocsp")]
+use crate::error::ConfigError;
 use crate::error::OcspAnswerError;
 use crate::evidence::Check;
 
@@ -43,6 +62,10 @@ pub(super) struct Ocsp {
     states: StateTable,
     /// Held while answers are read from their places.
     answers: Mutex<Option<OcspAnswers>>,
+    #[cfg(feature = "ocsp")]
+    client: Option<Arc<OcspClient>>,
+    #[cfg(feature = "ocsp")]
+    refresher: Refresher,
 }
 
 /// How answers are judged and kept.
@@ -59,12 +82,37 @@ pub(super) struct Consulted {
     pub(super) status: CertificateStatus,
     /// Who signed the answer, where the issuer delegated that.
     pub(super) delegate: Option<Arc<Certificate>>,
+    /// Where there is no answer, and one may come if the client waits.
+    pub(super) open: Option<OpenQuestion>,
 }
 
 impl Ocsp {
     pub(super) fn new(options: OcspOptions) -> Self {
         let states = StateTable::new(options.max_certificates);
-        Self { options, states, answers: Mutex::new(None) }
+        Self {
+            options,
+            states,
+            answers: Mutex::new(None),
+            #[cfg(feature = "ocsp")]
+            client: None,
+            #[cfg(feature = "ocsp")]
+            refresher: Refresher::default(),
+        }
+    }
+
+    /// Asks responders from now on.
+    #[cfg(feature = "ocsp")]
+    pub(super) fn with_client(mut self, options: OcspClientOptions, world: OcspWorld) -> Result<Self, ConfigError> {
+        self.client = Some(Arc::new(OcspClient::new(options, self.options.ages, world)?));
+        Ok(self)
+    }
+
+    /// Keeps what is known up to date on the current runtime, where there is one and something to ask.
+    #[cfg(feature = "ocsp")]
+    pub(super) fn ensure_refreshed(self: &Arc<Self>) {
+        if self.client.is_some() {
+            self.refresher.ensure_running(self);
+        }
     }
 
     /// Reads and verifies answers, and remembers their places. Those that fail do not keep the others from being in force.
@@ -84,14 +132,31 @@ impl Ocsp {
         errors
     }
 
-    /// Keeps what is known against certificates. That one is good may have been said under other options, and is asked
-    /// again.
+    /// Keeps what is known against certificates. That one is good may have been said under other options; unless the same
+    /// responders are asked in the same way, it is asked again.
     pub(super) fn keep_objections(&self, before: &Self, now: SystemTime) {
+        let keeps_all = self.asks_as(before);
         for (key, answer) in before.states.answers() {
-            if answer.standing() != SingleStatus::Good {
+            if keeps_all || answer.standing() != SingleStatus::Good {
                 self.states.find_or_add(key, now).offer(answer);
             }
         }
+    }
+
+    #[cfg(feature = "ocsp")]
+    fn asks_as(&self, other: &Self) -> bool {
+        match (&self.client, &other.client) {
+            (Some(ours), Some(theirs)) => {
+                self.options.ages == other.options.ages && ours.options().asks_as(theirs.options())
+            }
+            _ => false,
+        }
+    }
+
+    #[cfg(not(feature = "ocsp"))]
+    #[expect(clippy::unused_self, reason = "as with responders")]
+    fn asks_as(&self, _: &Self) -> bool {
+        false
     }
 
     /// The places that answers were last read from.
@@ -100,14 +165,58 @@ impl Ocsp {
     }
 
     /// What is known of a certificate.
-    pub(super) fn consult(&self, question: &Question<'_>, now: SystemTime) -> Consulted {
+    pub(super) fn consult(
+        self: &Arc<Self>,
+        question: &Question<'_>,
+        label: Option<&str>,
+        now: SystemTime,
+    ) -> Consulted {
         let state = self.states.find_or_add(CertificateKey::of(question), now);
         state.touch(now);
-        let Some(answer) = state.answer() else {
-            let status = CertificateStatus::no_source(Check::Ocsp, now);
-            return Consulted { status, delegate: None };
+        self.prepare(question, label, &state);
+        if let Some(answer) = state.answer() {
+            return Consulted { status: answer.status(now), delegate: answer.delegate().map(Arc::clone), open: None };
+        }
+        #[cfg(feature = "ocsp")]
+        match Unanswered::of(&state, now) {
+            Some(Unanswered::Failed { status, is_due }) => {
+                let open = is_due.then(|| OpenQuestion::again(state));
+                return Consulted { status, delegate: None, open };
+            }
+            Some(Unanswered::NotAsked { status }) => {
+                return Consulted { status, delegate: None, open: Some(OpenQuestion::first(state)) };
+            }
+            None => {}
+        }
+        Consulted { status: CertificateStatus::no_source(Check::Ocsp, now), delegate: None, open: None }
+    }
+
+    /// Finds out whom to ask about a certificate, and sees to it that this happens ahead of time.
+    #[cfg(feature = "ocsp")]
+    fn prepare(self: &Arc<Self>, question: &Question<'_>, label: Option<&str>, state: &CertificateState) {
+        if let Some(client) = &self.client {
+            client.prepare(question, label, state);
+            self.refresher.ensure_running(self);
+        }
+    }
+
+    #[cfg(not(feature = "ocsp"))]
+    #[expect(clippy::unused_self, reason = "as with responders")]
+    fn prepare(self: &Arc<Self>, _: &Question<'_>, _: Option<&str>, _: &CertificateState) {}
+
+    /// What is known of a certificate, to see later whether that has changed.
+    pub(super) fn watch(&self, question: &Question<'_>, now: SystemTime) -> WatchedState {
+        WatchedState::new(self.states.find_or_add(CertificateKey::of(question), now))
+    }
+
+    /// The moments at which what is known of a certificate changes of itself: its answer goes stale, and the grace ends.
+    pub(super) fn changes(&self, question: &Question<'_>, policy: RevocationPolicy) -> Vec<SystemTime> {
+        let answer = self.states.find(&CertificateKey::of(question)).and_then(|state| state.answer());
+        let Some(fresh_until) = answer.map(|answer| answer.fresh_until()) else {
+            return Vec::new();
         };
-        Consulted { status: answer.status(now), delegate: answer.delegate().map(Arc::clone) }
+        let grace = policy.end_of_grace(fresh_until).and_then(just_after);
+        grace.into_iter().chain([fresh_until]).collect()
     }
 
     /// What forbids a certificate, whatever any other source says: that it is revoked, or not known to its responder.

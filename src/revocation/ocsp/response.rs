@@ -16,6 +16,7 @@ pub(super) struct Response<'a> {
     pub(super) responder: ResponderId<'a>,
     pub(super) produced_at: SystemTime,
     pub(super) singles: Vec<SingleResponse<'a>>,
+    pub(super) nonce: Option<Box<[u8]>>,
     /// Certificates beside the answer, as encoded. Nobody vouches for them.
     pub(super) certificates: Vec<&'a [u8]>,
 }
@@ -91,12 +92,13 @@ impl<'a> Response<'a> {
         let responder = ResponderId::read(elements.any()?)?;
         let produced_at = read_time("produced at", elements.expect("produced at", GENERALIZED_TIME)?)?;
         let singles = read_singles(elements.expect("responses", tag::SEQUENCE)?)?;
-        if let Some(explicit) = elements.optional("response extensions", tag::context_constructed(1))? {
-            check_extensions(explicit.content)?;
-        }
+        let extensions = match elements.optional("response extensions", tag::context_constructed(1))? {
+            Some(explicit) => read_extensions(explicit.content)?,
+            None => Vec::new(),
+        };
         elements.finish(DATA)?;
         let signed = Signed { octets: data.encoded, algorithm, signature };
-        Ok(Self { signed, responder, produced_at, singles, certificates })
+        Ok(Self { signed, responder, produced_at, singles, nonce: read_nonce(&extensions), certificates })
     }
 }
 
@@ -126,7 +128,7 @@ impl<'a> SingleResponse<'a> {
             None => None,
         };
         if let Some(explicit) = elements.optional("single extensions", tag::context_constructed(1))? {
-            check_extensions(explicit.content)?;
+            read_extensions(explicit.content)?;
         }
         elements.finish(SINGLE)?;
         Ok(Self { cert_id, status, this_update, next_update })
@@ -183,14 +185,20 @@ fn read_certificates(encoded: &[u8]) -> Result<Vec<&[u8]>, CertificateError> {
 }
 
 /// A critical extension that is not understood refuses the answer (RFC 6960 section 4.4).
-fn check_extensions(encoded: &[u8]) -> Result<(), OcspAnswerProblem> {
-    let unknown = |extension: &Extension| extension.is_critical && extension.oid != *NONCE;
-    match Extension::read_all(encoded)?.into_iter().find(unknown) {
+fn read_extensions(encoded: &[u8]) -> Result<Vec<Extension>, OcspAnswerProblem> {
+    let extensions = Extension::read_all(encoded)?;
+    match extensions.iter().find(|extension| extension.is_critical && extension.oid != *NONCE) {
         Some(extension) => {
             Err(OcspAnswerProblem::CriticalExtensionUnsupported { extension: extension.oid.to_string() })
         }
-        None => Ok(()),
+        None => Ok(extensions),
     }
+}
+
+/// Some responders leave the inner OCTET STRING out; such a nonce equals none that was sent.
+fn read_nonce(extensions: &[Extension]) -> Option<Box<[u8]>> {
+    let value = &extensions.iter().find(|extension| extension.oid == *NONCE)?.value;
+    Some(Element::only("nonce", tag::OCTET_STRING, value).map_or(&**value, |nonce| nonce.content).into())
 }
 
 const ANSWER: &str = "ocsp response";

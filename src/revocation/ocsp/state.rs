@@ -17,6 +17,10 @@ pub(crate) struct CertificateKey(Fingerprint);
 #[derive(Debug)]
 pub(crate) struct CertificateState {
     answer: ArcSwapOption<VerifiedAnswer>,
+    #[cfg(feature = "ocsp")]
+    flight: Arc<super::client::Flight>,
+    /// Raised with every change, so that whoever concluded something can see that nothing has changed since.
+    version: AtomicU64,
     /// When somebody last asked, in seconds since 1970.
     used_at: AtomicU64,
     /// Held while an answer takes the place of another.
@@ -38,11 +42,23 @@ impl CertificateKey {
 
 impl CertificateState {
     pub(super) fn new(now: SystemTime) -> Self {
-        Self { answer: ArcSwapOption::empty(), used_at: AtomicU64::new(whole_seconds(now)), changing: Mutex::new(()) }
+        Self {
+            answer: ArcSwapOption::empty(),
+            #[cfg(feature = "ocsp")]
+            flight: Arc::default(),
+            version: AtomicU64::new(0),
+            used_at: AtomicU64::new(whole_seconds(now)),
+            changing: Mutex::new(()),
+        }
     }
 
     pub(super) fn answer(&self) -> Option<Arc<VerifiedAnswer>> {
         self.answer.load_full()
+    }
+
+    #[cfg(feature = "ocsp")]
+    pub(super) fn flight(&self) -> &Arc<super::client::Flight> {
+        &self.flight
     }
 
     /// Takes an answer in place of the one there is, unless that one is later or final.
@@ -50,7 +66,13 @@ impl CertificateState {
         let _held = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         if self.answer.load().as_ref().is_none_or(|known| answer.supersedes(known)) {
             self.answer.store(Some(answer));
+            self.version.fetch_add(1, Ordering::Release);
         }
+    }
+
+    /// Tells whoever still holds it that it is looked after no more.
+    pub(super) fn retire(&self) {
+        self.version.fetch_add(1, Ordering::Release);
     }
 
     /// Notes that somebody asked.
@@ -63,5 +85,25 @@ impl CertificateState {
 
     pub(super) fn used_at(&self) -> u64 {
         self.used_at.load(Ordering::Relaxed)
+    }
+}
+
+/// What was known of one certificate by OCSP when something was concluded from it.
+#[derive(Clone, Debug)]
+pub(in crate::revocation) struct WatchedState {
+    state: Arc<CertificateState>,
+    version: u64,
+}
+
+impl WatchedState {
+    pub(super) fn new(state: Arc<CertificateState>) -> Self {
+        let version = state.version.load(Ordering::Acquire);
+        Self { state, version }
+    }
+
+    /// Whether nothing has changed since. Whoever asks is using the certificate.
+    pub(in crate::revocation) fn is_unchanged(&self, now: SystemTime) -> bool {
+        self.state.touch(now);
+        self.state.version.load(Ordering::Acquire) == self.version
     }
 }

@@ -41,9 +41,24 @@ impl StateTable {
             let leaving = self.limit.div_ceil(8).min(ranked.len());
             ranked.sort_unstable_by_key(|(rank, _)| *rank);
             for (_, key) in ranked.iter().take(leaving) {
-                states.remove(key);
+                if let Some(state) = states.remove(key) {
+                    state.retire();
+                }
             }
         }
         Arc::clone(states.entry(key).or_insert_with(|| Arc::new(CertificateState::new(now))))
+    }
+
+    #[cfg(feature = "ocsp")]
+    pub(super) fn all(&self) -> Vec<(CertificateKey, Arc<CertificateState>)> {
+        let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
+        states.iter().map(|(key, state)| (*key, Arc::clone(state))).collect()
+    }
+
+    #[cfg(feature = "ocsp")]
+    pub(super) fn remove(&self, key: &CertificateKey) {
+        if let Some(state) = self.states.write().unwrap_or_else(PoisonError::into_inner).remove(key) {
+            state.retire();
+        }
     }
 }

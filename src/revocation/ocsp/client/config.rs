@@ -1,0 +1,75 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::responder::OcspResponder;
+use crate::error::ConfigError;
+use crate::revocation::fetch::{AllowedHosts, Fetch};
+use crate::validation::TrustAnchor;
+
+/// Whom to ask, as configured.
+#[derive(Clone, Debug)]
+pub(crate) struct OcspClientOptions {
+    pub(crate) responders: Vec<OcspResponder>,
+    /// Where responders may be that certificates name.
+    pub(crate) hosts: Option<AllowedHosts>,
+    pub(crate) fetcher: Option<Arc<dyn Fetch>>,
+    /// The longest between two answers about one certificate.
+    pub(crate) refresh_interval: Duration,
+    /// The longest that a client waits which was never seen before.
+    pub(crate) wait: Duration,
+}
+
+impl OcspClientOptions {
+    pub(in crate::revocation) fn is_configured(&self) -> bool {
+        !self.responders.is_empty() || self.hosts.is_some()
+    }
+
+    /// Whether the same responders are asked in the same way, and believed on the same grounds.
+    pub(in crate::revocation::ocsp) fn asks_as(&self, other: &Self) -> bool {
+        self.responders == other.responders && self.hosts == other.hosts
+    }
+
+    /// A label that no anchor has would never apply.
+    pub(in crate::revocation) fn check_labels(&self, anchors: &[Arc<TrustAnchor>]) -> Result<(), ConfigError> {
+        self.responders.iter().filter_map(OcspResponder::issuer).try_for_each(|issuer| issuer.check_label(anchors))
+    }
+
+    /// The fetcher, if it can fetch from every configured responder.
+    pub(super) fn checked_fetcher(&self) -> Result<Arc<dyn Fetch>, ConfigError> {
+        let fetcher = self.fetcher.as_ref().map_or_else(usual_fetcher, |fetcher| Ok(Arc::clone(fetcher)))?;
+        for responder in &self.responders {
+            fetcher.check(&responder.url).map_err(|error| ConfigError::Responder {
+                url: responder.url.as_str().to_owned(),
+                problem: error.to_string(),
+            })?;
+        }
+        Ok(fetcher)
+    }
+}
+
+/// The one that is used where none is given.
+#[cfg(feature = "http-client")]
+#[expect(clippy::unnecessary_wraps, reason = "there is none without the feature")]
+fn usual_fetcher() -> Result<Arc<dyn Fetch>, ConfigError> {
+    Ok(Arc::new(crate::revocation::fetch::HttpFetcher::new()))
+}
+
+#[cfg(not(feature = "http-client"))]
+fn usual_fetcher() -> Result<Arc<dyn Fetch>, ConfigError> {
+    Err(ConfigError::NoFetcher)
+}
+
+impl Default for OcspClientOptions {
+    fn default() -> Self {
+        Self {
+            responders: Vec::new(),
+            hosts: None,
+            fetcher: None,
+            refresh_interval: DEFAULT_REFRESH_INTERVAL,
+            wait: DEFAULT_WAIT,
+        }
+    }
+}
+
+const DEFAULT_REFRESH_INTERVAL: Duration = Duration::from_secs(60 * 60);
+const DEFAULT_WAIT: Duration = Duration::from_secs(5);

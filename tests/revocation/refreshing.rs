@@ -1,0 +1,207 @@
+//! What becomes of known clients while time goes by: nobody waits, revocations arrive, and failures end nothing at once.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::runtime::Handle;
+use tokio::time::{Instant, sleep};
+use tower_client_cert::evidence::Check;
+use tower_client_cert::{ClientCertLayerBuilder, Clock, OcspResponder, Reason, RevocationPolicy};
+
+use crate::responder::{Reply, Responder};
+use crate::support::pki::{self, AnswerShape, Shape, Status, days, seconds};
+use crate::world::{CLIENT, MovingClock, OTHER, World, ask};
+
+const HOUR_SECONDS: u64 = 3_600;
+
+fn asking(world: &World, responder: &Responder, clock: impl Clock) -> ClientCertLayerBuilder {
+    let at = OcspResponder::at("http://ocsp.test/").unwrap();
+    world.builder().ocsp(at).ocsp_fetcher(responder.clone()).clock(clock)
+}
+
+/// An answer issued so many seconds from now, good for a day.
+fn answer(world: &World, status: Status, issued: u64) -> Vec<u8> {
+    let issued = i64::try_from(issued).unwrap();
+    let shape = AnswerShape::new(CLIENT, status).issued(seconds(issued), Some(seconds(issued + 86_400)));
+    shape.signed(&world.intermediate, &world.intermediate)
+}
+
+/// A clock that goes with tokio's, which tests stop and move.
+#[derive(Debug)]
+struct TokioClock(Instant);
+
+impl TokioClock {
+    fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> SystemTime {
+        pki::now() + self.0.elapsed()
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_renewed_ahead_of_time_and_a_revocation_arrives_with_it() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Good, 0));
+    let clock = MovingClock::default();
+    let layer = asking(&world, &responder, clock.clone()).build().unwrap();
+    let identity = ask(&layer, &world.client).await.identity().unwrap().clone();
+    responder.now_answers(answer(&world, Status::Revoked(Some(1)), HOUR_SECONDS));
+    clock.set(HOUR_SECONDS * 3 / 4);
+    layer.handle().refresh_ocsp_answers().await;
+    assert_eq!(responder.calls(), 1, "nothing is due before four fifths of the interval");
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+    clock.set(HOUR_SECONDS);
+    layer.handle().refresh_ocsp_answers().await;
+    assert_eq!(responder.calls(), 2);
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
+    assert!(!identity.still_valid());
+    responder.now_answers(answer(&world, Status::Good, 10 * HOUR_SECONDS));
+    clock.set(10 * HOUR_SECONDS);
+    layer.handle().refresh_ocsp_answers().await;
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
+    assert_eq!(responder.calls(), 2, "nobody is asked again about a client that is revoked for good");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_short_of_life_is_renewed_after_half_of_it() {
+    let world = World::new();
+    let brief = AnswerShape::good(CLIENT).issued(seconds(0), Some(seconds(100)));
+    let responder = Responder::answering(brief.signed(&world.intermediate, &world.intermediate));
+    let clock = MovingClock::default();
+    let layer = asking(&world, &responder, clock.clone()).build().unwrap();
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+    for (now, calls) in [(39, 1), (50, 2)] {
+        clock.set(now);
+        layer.handle().refresh_ocsp_answers().await;
+        assert_eq!(responder.calls(), calls, "{now}");
+    }
+}
+
+#[tokio::test]
+async fn while_the_responder_is_down_known_clients_go_on_within_the_grace_and_new_ones_are_refused() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Good, 0));
+    let clock = MovingClock::default();
+    let policy = RevocationPolicy::deny().allow_stale_for(Duration::from_secs(HOUR_SECONDS));
+    let layer = asking(&world, &responder, clock.clone()).revocation_policy("ours", policy).build().unwrap();
+    let stranger = world.intermediate.issue(&Shape::partner().serial(OTHER));
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+
+    responder.behaves(|_| Reply::Refused);
+    for (now, passed, reason) in [
+        (86_399, true, None),
+        (86_400, false, None),
+        (86_400 + HOUR_SECONDS, false, None),
+        (86_401 + HOUR_SECONDS, false, Some(Reason::RevocationStale)),
+    ] {
+        clock.set(now);
+        layer.handle().refresh_ocsp_answers().await;
+        let asked = ask(&layer, &world.client).await;
+        assert_eq!(asked.reason(), reason, "{now}");
+        let has_passed = asked.identity().is_some_and(|identity| identity.evidence().passed(Check::Ocsp));
+        assert_eq!(has_passed, passed, "{now}");
+        assert_eq!(ask(&layer, &stranger).await.reason(), Some(Reason::RevocationUnavailable), "{now}");
+    }
+
+    let back = 86_402 + 2 * HOUR_SECONDS;
+    responder.now_answers(answer(&world, Status::Good, back));
+    clock.set(back);
+    layer.handle().refresh_ocsp_answers().await;
+    assert!(ask(&layer, &world.client).await.identity().unwrap().evidence().passed(Check::Ocsp));
+}
+
+#[tokio::test]
+async fn a_failed_renewal_is_tried_again_at_growing_intervals() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Good, 0));
+    let clock = MovingClock::default();
+    let layer = asking(&world, &responder, clock.clone()).build().unwrap();
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+    responder.behaves(|_| Reply::Refused);
+    let mut calls = Vec::new();
+    for now in HOUR_SECONDS..HOUR_SECONDS + 1_300 {
+        clock.set(now);
+        layer.handle().refresh_ocsp_answers().await;
+        calls.push(responder.calls());
+    }
+    // At once, and then after 10, 20, 40, 80, 160, 320 and 320 seconds.
+    let times: Vec<_> = (1..calls.len()).filter(|second| calls[*second] > calls[second - 1]).collect();
+    assert_eq!(calls[0], 2);
+    assert_eq!(times, [10, 30, 70, 150, 310, 630, 950, 1_270]);
+}
+
+#[tokio::test]
+async fn whom_the_responder_does_not_know_it_is_asked_about_again_within_a_minute() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Unknown, 0));
+    let clock = MovingClock::default();
+    let layer = asking(&world, &responder, clock.clone()).build().unwrap();
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::RevocationUnknown));
+    responder.now_answers(answer(&world, Status::Good, 60));
+    clock.set(60);
+    layer.handle().refresh_ocsp_answers().await;
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_layer_renews_by_itself_until_it_is_dropped() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Good, 0));
+    let layer = asking(&world, &responder, TokioClock::new()).build().unwrap();
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+    responder.now_answers(answer(&world, Status::Revoked(Some(1)), 1));
+    sleep(Duration::from_secs(HOUR_SECONDS + 60)).await;
+    assert_eq!(responder.calls(), 2);
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
+    assert_eq!(Handle::current().metrics().num_alive_tasks(), 1);
+    drop(layer);
+    sleep(Duration::from_secs(60)).await;
+    assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_asked_about_clients_that_come_no_more() {
+    let world = World::new();
+    let shape = AnswerShape::good(CLIENT).issued(days(0), Some(days(6)));
+    let responder = Responder::answering(shape.signed(&world.intermediate, &world.intermediate));
+    let layer = asking(&world, &responder, TokioClock::new()).build().unwrap();
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+    sleep(Duration::from_secs(26 * HOUR_SECONDS)).await;
+    let calls = responder.calls();
+    assert!((25..=31).contains(&calls), "{calls}");
+    sleep(Duration::from_secs(48 * HOUR_SECONDS)).await;
+    assert_eq!(responder.calls(), calls);
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+    assert_eq!(responder.calls(), calls + 1);
+}
+
+#[tokio::test]
+async fn beyond_the_limit_who_came_longest_ago_is_forgotten_and_revoked_ones_last() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Revoked(Some(1)), 0));
+    let clock = MovingClock::default();
+    let layer = asking(&world, &responder, clock.clone()).max_ocsp_certificates(8).build().unwrap();
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
+    let others: Vec<_> = (1..=20_u8)
+        .map(|number| {
+            let serial = [0x60, number];
+            let good = AnswerShape::good(&serial).signed(&world.intermediate, &world.intermediate);
+            (world.intermediate.issue(&Shape::partner().serial(&serial)), good)
+        })
+        .collect();
+    for (now, (other, good)) in others.iter().enumerate() {
+        clock.set(u64::try_from(now).unwrap() + 1);
+        responder.now_answers(good.clone());
+        assert!(ask(&layer, other).await.identity().is_some());
+    }
+    let calls = responder.calls();
+    assert!(ask(&layer, &others[19].0).await.identity().is_some());
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
+    assert_eq!(responder.calls(), calls);
+    responder.now_answers(others[0].1.clone());
+    assert!(ask(&layer, &others[0].0).await.identity().is_some());
+    assert_eq!(responder.calls(), calls + 1, "the first had been forgotten");
+}

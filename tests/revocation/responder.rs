@@ -1,0 +1,78 @@
+//! A responder in memory, behind the seam to the network: it counts, and does what it is told.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tower_client_cert::{Fetch, FetchError, FetchRequest, Fetched, FetchedOctets, Fetching};
+
+/// What a responder does with a question.
+pub(crate) type Behaviour = Box<dyn Fn(&FetchRequest) -> Reply + Send>;
+
+pub(crate) enum Reply {
+    Octets(Vec<u8>),
+    Refused,
+    /// Nothing, ever.
+    Silence,
+    Panic,
+}
+
+/// Cheap to clone; all clones are one responder.
+#[derive(Clone)]
+pub(crate) struct Responder {
+    behaviour: Arc<Mutex<Behaviour>>,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Responder {
+    pub(crate) fn new(behaviour: impl Fn(&FetchRequest) -> Reply + Send + 'static) -> Self {
+        Self { behaviour: Arc::new(Mutex::new(Box::new(behaviour))), calls: Arc::default() }
+    }
+
+    /// Answers everything with these octets.
+    pub(crate) fn answering(octets: Vec<u8>) -> Self {
+        Self::new(move |_| Reply::Octets(octets.clone()))
+    }
+
+    pub(crate) fn now_answers(&self, octets: Vec<u8>) {
+        self.behaves(move |_| Reply::Octets(octets.clone()));
+    }
+
+    pub(crate) fn behaves(&self, behaviour: impl Fn(&FetchRequest) -> Reply + Send + 'static) {
+        *self.behaviour.lock().unwrap() = Box::new(behaviour);
+    }
+
+    /// How often it was asked.
+    pub(crate) fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+}
+
+impl std::fmt::Debug for Responder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Responder")
+    }
+}
+
+impl Fetch for Responder {
+    fn fetch(&self, request: FetchRequest) -> Fetching<'_> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let reply = (self.behaviour.lock().unwrap())(&request);
+        Box::pin(async move {
+            match reply {
+                Reply::Octets(octets) => Ok(Fetched::Octets(FetchedOctets::new(octets))),
+                Reply::Refused => Err(FetchError::Connect { kind: std::io::ErrorKind::ConnectionRefused }),
+                Reply::Silence => std::future::pending().await,
+                Reply::Panic => panic!("a fetcher that is broken"),
+            }
+        })
+    }
+}
+
+/// The nonce of a request, where it has one.
+pub(crate) fn nonce_of(request: &FetchRequest) -> Option<Vec<u8>> {
+    let octets = request.body()?.octets();
+    // id-pkix-ocsp-nonce, then an OCTET STRING that holds an OCTET STRING of 32 octets.
+    let start = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x02, 0x04, 0x22, 0x04, 0x20];
+    let place = octets.windows(start.len()).position(|window| window == start)?;
+    octets.get(place + start.len()..place + start.len() + 32).map(<[u8]>::to_vec)
+}
