@@ -8,10 +8,14 @@ mod cross_product;
 mod deny_list;
 mod evidence;
 mod keys;
+#[cfg(all(feature = "ocsp", feature = "http-client", feature = "axum"))]
+mod lab;
 mod lists;
 mod modes;
 mod ocsp_answers;
 mod openssl_lists;
+#[cfg(all(feature = "ocsp", feature = "http-client"))]
+mod openssl_responders;
 mod paths;
 mod policies;
 #[cfg(feature = "ocsp")]
