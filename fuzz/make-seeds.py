@@ -112,6 +112,60 @@ def filled(case):
     return re.sub(r"\{([a-z+]+) ([a-z0-9-]+)\}", form, case)
 
 
+def tlv(tag, *parts):
+    content = b"".join(parts)
+    length = len(content)
+    if length < 128:
+        return bytes([tag, length]) + content
+    size = (length.bit_length() + 7) // 8
+    return bytes([tag, 0x80 | size]) + length.to_bytes(size, "big") + content
+
+
+def issuer_hashes(certificate, digest):
+    """Name and key of an authority, hashed as a CertID has them."""
+    fields = elements(elements(elements(certificate)[0][1])[0][1])
+    return digest(fields[5][2]).digest(), digest(elements(fields[6][1])[1][1][1:]).digest()
+
+
+def elements(encoded):
+    """Tag, content and whole of each element."""
+    found = []
+    while encoded:
+        length, start = encoded[1], 2
+        if length & 0x80:
+            start = 2 + (length & 0x7F)
+            length = int.from_bytes(encoded[2:start], "big")
+        found.append((encoded[0], encoded[start:start + length], encoded[:start + length]))
+        encoded = encoded[start + length:]
+    return found
+
+
+def answers():
+    """Answers about certificates of the root, whose signatures are made up."""
+    oid = lambda text: tlv(6, bytes.fromhex(text))
+    time = lambda text: tlv(0x18, text.encode())
+    name, key = issuer_hashes(ROOT, hashlib.sha1)
+    sha1 = tlv(0x30, oid("2b0e03021a"), b"\x05\x00")
+    cert_id = lambda serial: tlv(0x30, sha1, tlv(4, name), tlv(4, key), tlv(2, serial))
+    this, following = time("20260228120000Z"), tlv(0xA0, time("20260307120000Z"))
+    revoked = tlv(0xA1, time("20260219120000Z"), tlv(0xA0, b"\x0a\x01\x01"))
+    single = lambda serial, status, *rest: tlv(0x30, cert_id(serial), status, this, *rest)
+    by_key, by_name = tlv(0xA2, tlv(4, key)), tlv(0xA1, elements(elements(elements(ROOT)[0][1])[0][1])[5][2])
+    nonce = tlv(0xA1, tlv(0x30, tlv(0x30, oid("2b0601050507300102"), tlv(4, tlv(4, bytes(32))))))
+    ecdsa, signature = tlv(0x30, oid("2a8648ce3d040302")), tlv(3, b"\0", tlv(0x30, tlv(2, b"\1"), tlv(2, b"\1")))
+
+    def answer(responder, singles, extensions=b"", certificates=b""):
+        data = tlv(0x30, responder, this, tlv(0x30, *singles), extensions)
+        basic = tlv(0x30, data, ecdsa, signature, certificates)
+        return tlv(0x30, b"\x0a\x01\x00", tlv(0xA0, tlv(0x30, oid("2b0601050507300101"), tlv(4, basic))))
+
+    yield "good", answer(by_key, [single(b"\x11", b"\x80\0", following)])
+    yield "revoked", answer(by_name, [single(b"\x11", revoked), single(b"\x12", b"\x80\0", following)])
+    yield "unknown", answer(by_key, [single(b"\x11", b"\x82\0")], nonce, tlv(0xA0, tlv(0x30, LEAF)))
+    yield "try-later", tlv(0x30, b"\x0a\x01\x03")
+    yield "truncated", answer(by_key, [single(b"\x11", b"\x80\0")])[:-9]
+
+
 def write(target, name, content):
     folder = SEEDS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -125,3 +179,5 @@ for target, values in forms():
 for name, request in requests():
     write("layer", name, request)
 write("certificate", "client", LEAF)
+for name, answer in answers():
+    write("ocsp_answer", name, answer)

@@ -6,6 +6,7 @@ mod certificate;
 mod encoding;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 mod layer;
+mod ocsp;
 #[cfg(test)]
 mod tests;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
@@ -15,6 +16,7 @@ pub use certificate::certificate;
 pub use encoding::{encoding, xfcc_json, xfcc_text};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
 pub use layer::layer;
+pub use ocsp::ocsp_answer;
 
 /// Printable ASCII: what may stand in one line of a log.
 fn is_one_line(text: &str) -> bool {

@@ -48,6 +48,13 @@ fn every_seed_of_a_certificate_keeps_what_must_hold() {
 }
 
 #[test]
+fn every_seed_of_an_ocsp_answer_keeps_what_must_hold() {
+    for seed in seeds("ocsp_answer") {
+        super::ocsp_answer(&seed);
+    }
+}
+
+#[test]
 fn every_certificate_among_the_fixtures_keeps_what_must_hold() {
     for folder in ["tests/fixtures/names/read", "tests/fixtures/names/refused"] {
         for der in contents(folder) {

@@ -65,7 +65,7 @@ impl ClientCertLayerBuilder {
     }
 
     /// The most certificates whose OCSP status is kept. Beyond, those go that were asked about longest ago, revoked ones
-    /// last. Default: 100,000, about 60 MB.
+    /// last. Default: 100,000.
     pub fn max_ocsp_certificates(mut self, certificates: usize) -> Self {
         self.ocsp.options.max_certificates = certificates;
         self

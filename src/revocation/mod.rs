@@ -50,6 +50,8 @@ use self::judgement::{Judged, Judgement, Passed};
 use self::members::Members;
 pub use self::ocsp::OcspAnswers;
 pub(crate) use self::ocsp::OpenQuestions;
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::ocsp::ProbedAnswer;
 use self::ocsp::WatchedState;
 #[cfg(feature = "ocsp")]
 pub use self::ocsp::{CertIdHash, OcspMethod, OcspNonce, OcspResponder};

@@ -207,7 +207,10 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     // Not in the library: what fuzz targets and their replay demand of the stages.
-    ("fuzzing", &["certificate", "clock", "encoding", "error", "gateway", "identity", "layer", "validation"]),
+    (
+        "fuzzing",
+        &["certificate", "clock", "encoding", "error", "gateway", "identity", "layer", "revocation", "validation"],
+    ),
     // For the tests of users. It goes through the layer as everybody does, and nobody may name it.
     (
         "test_kit",

@@ -20,6 +20,8 @@ mod files;
 #[cfg(feature = "ocsp")]
 mod interned;
 mod open;
+#[cfg(any(fuzzing, test))]
+mod probe;
 mod response;
 mod signer;
 mod state;
@@ -41,6 +43,8 @@ pub(crate) use self::client::{OcspClientOptions, OcspObserver, OcspWorld};
 pub use self::client::{OcspMethod, OcspNonce, OcspResponder};
 pub(super) use self::open::OpenQuestion;
 pub(crate) use self::open::OpenQuestions;
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::probe::ProbedAnswer;
 use self::response::SingleStatus;
 pub(super) use self::state::WatchedState;
 use self::state::{CertificateKey, CertificateState};

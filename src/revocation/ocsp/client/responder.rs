@@ -43,7 +43,7 @@ pub enum OcspNonce {
     Off,
     /// One is sent. An answer with another one is refused, an answer without one is not.
     Prefer,
-    /// One is sent, and an answer must repeat it. Answers from files and stores then count for nothing.
+    /// One is sent, and an answer must repeat it.
     Require,
 }
 
