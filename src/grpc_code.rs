@@ -18,6 +18,19 @@ impl GrpcCode {
     /// `UNAVAILABLE`.
     pub const UNAVAILABLE: Self = Self(14);
 
+    /// The name in the gRPC specification.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::INTERNAL => "INTERNAL",
+            Self::INVALID_ARGUMENT => "INVALID_ARGUMENT",
+            Self::PERMISSION_DENIED => "PERMISSION_DENIED",
+            Self::RESOURCE_EXHAUSTED => "RESOURCE_EXHAUSTED",
+            Self::UNAUTHENTICATED => "UNAUTHENTICATED",
+            _ => "UNAVAILABLE",
+        }
+    }
+
     /// The number on the wire.
     #[must_use]
     pub const fn number(self) -> u8 {

@@ -114,6 +114,7 @@ mod identity;
 mod inspect;
 mod keyed_hash;
 mod layer;
+mod policy;
 mod re_emission;
 mod readiness;
 mod reason;
@@ -174,6 +175,7 @@ pub use layer::{
 };
 #[cfg(feature = "config")]
 pub use layer::{Reload, ReloadWatcher};
+pub use policy::{EffectivePolicy, PolicyEntry};
 pub use readiness::{Expiry, ExpiryKind, Readiness, ReadinessProblem};
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};

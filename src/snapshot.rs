@@ -7,6 +7,7 @@ use arc_swap::{ArcSwap, Guard};
 
 use crate::error::{ConfigError, SenderProblem};
 use crate::gateway::{Gateway, check_apart};
+use crate::policy::EffectivePolicy;
 use crate::validation::{Intermediates, IssuedBy, PinnedCertificates, Trust, TrustAnchors};
 
 /// One generation of trust. A request loads it once and keeps it to the end.
@@ -56,6 +57,21 @@ impl Snapshot {
             gateways.iter().try_for_each(|other| gateway.check_clients(&other.trust))?;
         }
         Ok(Self { gateways, sources, generation: 0, since: now })
+    }
+
+    /// The gateways, and whose clients are accepted under which anchors.
+    pub(crate) fn describe(&self, policy: &mut EffectivePolicy) {
+        for (number, TrustedGateway { gateway, trust, .. }) in self.gateways.iter().enumerate() {
+            let key = format!("gateway[{number}]");
+            gateway.describe(&key, policy);
+            if gateway.own_trust().0.is_some() {
+                trust.describe(&format!("{key}."), policy);
+            }
+        }
+        let common = self.gateways.iter().find(|member| member.gateway.own_trust().0.is_none());
+        if let Some(TrustedGateway { trust, .. }) = common {
+            trust.describe("", policy);
+        }
     }
 
     /// The trust of every gateway.

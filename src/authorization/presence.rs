@@ -43,6 +43,14 @@ impl Presence {
         }
     }
 
+    /// The paths that are excepted; `None` where no certificate is required.
+    pub(crate) fn except(&self) -> Option<&[Box<str>]> {
+        match self {
+            Self::Optional => None,
+            Self::Required { except } => Some(except),
+        }
+    }
+
     /// Judges a request without a certificate.
     pub(crate) fn admit(&self, absence: &Absence, path: &str) -> Result<(), CertificateMissing> {
         match self {

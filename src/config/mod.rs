@@ -192,7 +192,10 @@ fn key_of(problem: &ConfigError, document: &Document) -> Key {
             paths.into_iter().position(|path| path == value).map_or(key.clone(), |index| key.index(index))
         }
         ConfigError::Limit { name: "max_depth" } => Key::top("validation").field("max_depth"),
+        ConfigError::Limit { name: name @ "max_ocsp_certificates" } => Key::top("revocation").field(name),
         ConfigError::Limit { name } => Key::top("limits").field(name),
+        ConfigError::OcspAnswers { .. } => Key::top("revocation").field("ocsp_answers"),
+        ConfigError::RevocationMode { .. } => Key::top("revocation").field("mode"),
         ConfigError::RevocationLists { .. } => Key::top("revocation").field("crls"),
         ConfigError::Sender(_) => Key::top("gateway"),
         ConfigError::UnknownAnchorLabel { label, .. } => {

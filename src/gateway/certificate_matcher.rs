@@ -8,6 +8,7 @@ use super::gateway_certificate::GatewayCertificate;
 use crate::certificate::{Certificate, CertificateError, Fingerprint};
 use crate::error::{ConfigError, SenderProblem};
 use crate::escape::Escaped;
+use crate::policy::listed;
 use crate::validation::{
     Intermediates, PinnedCertificates, Trust, TrustAnchors, ValidationError, ValidationOptions, validate_gateway,
 };
@@ -90,6 +91,20 @@ impl GatewayCertificateMatcher {
         validate_gateway(&end_entity, candidates, &self.trust, options, now)
             .map_err(GatewayCertificateError::Invalid)?;
         Ok(*end_entity.fingerprint())
+    }
+
+    pub(super) fn is_any(&self) -> bool {
+        matches!(self.names, Names::Any)
+    }
+
+    /// As it stands in the effective policy.
+    pub(super) fn describe(&self) -> String {
+        let names = match &self.names {
+            Names::Any => "with any name".to_owned(),
+            Names::OneOf(names) => format!("with one of {}", listed(names)),
+        };
+        let anchors = self.trust.anchors().map(|anchor| anchor.certificate().fingerprint().to_string());
+        format!("a certificate of its own under {}, {names}", listed(anchors))
     }
 
     /// Whether one certificate could do for both.

@@ -1,4 +1,7 @@
+use std::fmt;
+
 use crate::certificate::{AlternativeName, Certificate, Fingerprint, ObjectIdentifier};
+use crate::escape::Escaped;
 
 /// One property by which a gateway's own certificate is known.
 ///
@@ -56,6 +59,17 @@ impl GatewayCertificateName {
                 only.and_then(|attribute| attribute.text()).is_some_and(|text| *text == **value)
             }
             Name::PublicKey(fingerprint) => certificate.public_key_fingerprint() == fingerprint,
+        }
+    }
+}
+
+impl fmt::Display for GatewayCertificateName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Name::Dns(name) => write!(f, "dns \"{}\"", Escaped(name)),
+            Name::Uri(uri) => write!(f, "uri \"{}\"", Escaped(uri)),
+            Name::Subject(kind, value) => write!(f, "subject {kind} \"{}\"", Escaped(value)),
+            Name::PublicKey(fingerprint) => write!(f, "public key {fingerprint}"),
         }
     }
 }

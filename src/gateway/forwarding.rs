@@ -98,6 +98,11 @@ impl Forwarding {
         certificates.chain(self.status.iter().map(|status| &status.name))
     }
 
+    /// Spellings of absence besides the empty header.
+    pub(super) fn absent_values(&self) -> impl Iterator<Item = &[u8]> {
+        self.absent_values.iter().map(|value| &**value)
+    }
+
     /// Whether the value, without blanks around it, says that there was no certificate.
     pub(crate) fn means_absent(&self, trimmed: &[u8]) -> bool {
         trimmed.is_empty() || self.absent_values.iter().any(|absent| **absent == *trimmed)

@@ -22,6 +22,7 @@ mod apart;
 mod certificate_matcher;
 mod certificate_name;
 mod connection;
+mod describe;
 pub mod facts;
 mod forwarding;
 mod gateway_certificate;

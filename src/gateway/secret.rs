@@ -69,6 +69,11 @@ impl Secret {
         self
     }
 
+    /// How many values there are.
+    pub(super) fn values(&self) -> usize {
+        self.digests.len()
+    }
+
     /// Compares with every value there is, in a time that depends on their number and the length of the presented one.
     pub(super) fn is(&self, presented: &HeaderValue) -> bool {
         let presented = digest(presented.as_bytes());

@@ -47,6 +47,10 @@ impl SecretHeader {
         &self.name
     }
 
+    pub(super) fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
     pub(super) fn prove(&self, taken: &TakenSecrets) -> Result<(), SecretHeaderError> {
         match taken.under(&self.name) {
             Lines::One(value) if self.secret.is(value) => Ok(()),

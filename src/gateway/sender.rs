@@ -45,6 +45,11 @@ impl Sender {
         self.ways.iter().flat_map(SenderProof::ranges)
     }
 
+    /// Each way, with the factors that count for every way.
+    pub(super) fn proofs(&self) -> impl Iterator<Item = (&SenderProof, &[Factor])> {
+        self.ways.iter().map(|way| (way, &*self.factors))
+    }
+
     pub(super) fn secret_names(&self) -> impl Iterator<Item = &HeaderName> {
         self.all_factors().filter_map(|factor| match factor {
             Factor::Secret(header) => Some(header.name()),

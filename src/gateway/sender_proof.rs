@@ -29,12 +29,12 @@ use crate::validation::ValidationOptions;
 /// ```
 #[derive(Clone, Debug)]
 pub struct SenderProof {
-    place: Place,
+    pub(super) place: Place,
     factors: Vec<Factor>,
 }
 
 #[derive(Clone, Debug)]
-enum Place {
+pub(super) enum Place {
     Addresses(Vec<AddressRange>),
     UnixSocket(UnixPeers),
 }

@@ -1,3 +1,5 @@
+use std::fmt;
+
 /// The processes that are believed at the other end of a Unix socket.
 ///
 /// ```
@@ -35,6 +37,10 @@ impl UnixPeers {
         Self(Uids::Any)
     }
 
+    pub(super) fn is_anyone(&self) -> bool {
+        self.0 == Uids::Any
+    }
+
     pub(super) fn hold(&self, uid: Option<u32>) -> bool {
         match (&self.0, uid) {
             (Uids::Any, _) => true,
@@ -48,6 +54,15 @@ impl UnixPeers {
             (Uids::Any, Uids::Any) => true,
             (Uids::Any, Uids::These(uids)) | (Uids::These(uids), Uids::Any) => !uids.is_empty(),
             (Uids::These(uids), Uids::These(others)) => uids.iter().any(|uid| others.contains(uid)),
+        }
+    }
+}
+
+impl fmt::Display for UnixPeers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Uids::Any => f.write_str("every user"),
+            Uids::These(uids) => write!(f, "users {uids:?}"),
         }
     }
 }

@@ -19,6 +19,7 @@ mod authentication;
 mod background;
 mod builder;
 mod client_cert_future;
+mod effective;
 mod explain;
 mod future;
 mod handle;

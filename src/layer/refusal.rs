@@ -171,6 +171,10 @@ impl Refusals {
         self.statuses.get(&reason).copied().unwrap_or_else(|| reason.default_status())
     }
 
+    pub(super) fn grpc_code_of(&self, reason: Reason) -> GrpcCode {
+        self.grpc_codes.get(&reason).copied().unwrap_or_else(|| reason.default_grpc_code())
+    }
+
     /// An identity was asked for where no layer ran.
     pub(crate) fn layer_missing() -> Refusal {
         let reference = References::default().next();

@@ -12,6 +12,7 @@
 
 mod crl;
 mod deny_list;
+mod describe;
 mod error;
 #[cfg(feature = "fetch")]
 mod fetch;

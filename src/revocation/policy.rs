@@ -16,9 +16,9 @@ use super::status::{CertificateStatus, Standing};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a policy does nothing before it is given to the builder"]
 pub struct RevocationPolicy {
-    no_source: Tolerance,
-    stale: Tolerance,
-    unavailable: Tolerance,
+    pub(super) no_source: Tolerance,
+    pub(super) stale: Tolerance,
+    pub(super) unavailable: Tolerance,
 }
 
 /// Which certificates of a path a source must say of that they are not revoked.
@@ -35,7 +35,7 @@ pub enum RevocationScope {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tolerance {
+pub(super) enum Tolerance {
     Always,
     Never,
     Within(Duration),

@@ -272,6 +272,11 @@ impl Sources {
 }
 
 impl Lists {
+    /// Where they are read from, and from whom they are; not their dates, which change of themselves.
+    pub(super) fn describe(&self) -> String {
+        format!("{} in force, from {}", self.table.in_force().len(), self.places)
+    }
+
     fn load(places: RevocationLists, verifier: &Verifier<'_>) -> Result<Self, ConfigError> {
         let (table, errors) = verifier.load(&places);
         if !errors.is_empty() {

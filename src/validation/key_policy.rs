@@ -20,8 +20,8 @@ use crate::error::ConfigError;
 /// ```
 #[derive(Clone, Debug)]
 pub struct KeyPolicy {
-    min_rsa_bits: usize,
-    excluded: Vec<KeyKind>,
+    pub(super) min_rsa_bits: usize,
+    pub(super) excluded: Vec<KeyKind>,
 }
 
 /// A kind of key.

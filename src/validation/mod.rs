@@ -28,6 +28,7 @@ mod check;
 mod curve;
 mod dates;
 mod depth;
+mod describe;
 mod diagnosis;
 mod error;
 mod gateway_path;

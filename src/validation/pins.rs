@@ -150,6 +150,12 @@ impl Pin {
     }
 }
 
+impl Pin {
+    pub(super) fn allows_this(&self, allowance: Allowance) -> bool {
+        self.allowances.has(allowance)
+    }
+}
+
 impl SubjectOfCheck for Pin {
     fn allows(&self, allowance: Allowance) -> bool {
         self.allowances.has(allowance)

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::ValidatedPath;
 use super::check::Checked;
 use super::error::{Place, ValidationError};
@@ -45,6 +47,16 @@ impl RequiredPolicies {
             Quantity::All => self.wanted.iter().all(holds),
             Quantity::Any => self.wanted.iter().any(holds),
         }
+    }
+}
+
+impl fmt::Display for RequiredPolicies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quantity = match self.quantity {
+            Quantity::All => "all of",
+            Quantity::Any => "any of",
+        };
+        write!(f, "{quantity} {}", crate::policy::listed(&self.wanted))
     }
 }
 

@@ -10,6 +10,12 @@ use crate::certificate::{AlternativeName, Certificate};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct TrustDomain(Box<str>);
 
+impl TrustDomain {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The anchors for this certificate. Its SPIFFE ID chooses them before anything is validated, so that the authority of
 /// one trust domain cannot speak for another.
 pub(super) fn bundle_for<'a>(

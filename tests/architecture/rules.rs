@@ -49,9 +49,11 @@ const MODULES: &[(&str, &[&str])] = &[
     ("evidence", &["reason", "utc"]),
     ("certificate", &["escape", "utc"]),
     ("error", &["certificate", "escape", "utc"]),
+    // What every stage says of itself.
+    ("policy", &["certificate"]),
     // The stages. `TrustedPeer` is carried along the whole line, as the identity's "vouched for by".
     // A gateway may have anchors of its own: for its clients, and for the certificate it proves itself with.
-    ("gateway", &["certificate", "encoding", "error", "escape", "reason", "validation"]),
+    ("gateway", &["certificate", "encoding", "error", "escape", "policy", "reason", "validation"]),
     ("header", &["encoding", "gateway", "reason"]),
     ("encoding", &["certificate", "header", "reason"]),
     (
@@ -65,13 +67,26 @@ const MODULES: &[(&str, &[&str])] = &[
             "gateway",
             "horizon",
             "keyed_hash",
+            "policy",
             "reason",
             "utc",
         ],
     ),
     (
         "revocation",
-        &["certificate", "clock", "error", "escape", "evidence", "gateway", "horizon", "reason", "utc", "validation"],
+        &[
+            "certificate",
+            "clock",
+            "error",
+            "escape",
+            "evidence",
+            "gateway",
+            "horizon",
+            "policy",
+            "reason",
+            "utc",
+            "validation",
+        ],
     ),
     ("identity", &["certificate", "clock", "escape", "evidence", "gateway", "revocation", "utc", "validation"]),
     (
@@ -85,6 +100,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "evidence",
             "gateway",
             "identity",
+            "policy",
             "reason",
             "utc",
             "validation",
@@ -96,7 +112,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &["authorization", "encoding", "gateway", "header", "identity", "reason", "revocation", "validation"],
     ),
     ("audit", &["certificate", "error", "escape", "evidence", "gateway", "identity", "reason", "rejection", "utc"]),
-    ("snapshot", &["error", "gateway", "validation"]),
+    ("snapshot", &["error", "gateway", "policy", "validation"]),
     ("readiness", &["certificate", "escape", "revocation", "snapshot", "utc"]),
     ("verdict_cache", &["header", "horizon", "keyed_hash", "validation"]),
     (
@@ -177,6 +193,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "explain",
             "gateway",
             "identity",
+            "policy",
             "re_emission",
             "readiness",
             "reason",

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod loading;
+mod policy;
 mod reload;
 #[cfg(feature = "json-schema")]
 mod schema;

@@ -39,6 +39,31 @@ pub(crate) enum Mode {
     Shadow,
 }
 
+impl Line {
+    /// As it stands in the effective policy.
+    pub(crate) fn described(&self) -> String {
+        let who = match &self.access {
+            Access::Anyone => "everybody".to_owned(),
+            Access::Clients(rule) => rule.to_string(),
+        };
+        let name = match &self.access {
+            Access::Clients(rule) => rule.name(),
+            Access::Anyone => None,
+        };
+        let name = name.map(|name| format!("\"{}\": ", crate::escape::Escaped(name))).unwrap_or_default();
+        let mode = if self.is_shadow() { ", rehearsed" } else { "" };
+        format!("{name}{}, {}{mode}: {who}", self.place, self.methods)
+    }
+
+    pub(crate) fn is_public(&self) -> bool {
+        matches!(self.access, Access::Anyone)
+    }
+
+    pub(crate) fn is_shadow(&self) -> bool {
+        self.mode == Mode::Shadow
+    }
+}
+
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}", self.number)?;

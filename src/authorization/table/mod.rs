@@ -76,6 +76,27 @@ impl AccessTable {
         AccessTableBuilder::default()
     }
 
+    /// Every line, by its number.
+    pub(crate) fn every_line(&self) -> Vec<&Line> {
+        let mut lines: Vec<_> = self.templates.values().flatten().collect();
+        self.tree.collect(&mut lines);
+        lines.sort_by_key(|line| line.number);
+        lines
+    }
+
+    pub(crate) fn has_otherwise(&self) -> bool {
+        self.otherwise.is_some()
+    }
+
+    /// Who may ask for paths that no line names, and whether that is everybody.
+    pub(crate) fn described_otherwise(&self) -> (String, bool) {
+        match &self.otherwise {
+            None => ("denied".to_owned(), false),
+            Some(Access::Anyone) => ("everybody".to_owned(), true),
+            Some(Access::Clients(rule)) => (rule.to_string(), false),
+        }
+    }
+
     /// Judges a request; without facts it is anonymous, and `missing` says why.
     pub(crate) fn judge<'a>(
         &'a self,

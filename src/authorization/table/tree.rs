@@ -34,6 +34,12 @@ impl Tree {
         node.here.push(line);
     }
 
+    /// Every line.
+    pub(super) fn collect<'t>(&'t self, lines: &mut Vec<&'t Line>) {
+        lines.extend(self.here.iter().chain(&self.tail));
+        self.literals.values().chain(self.one.as_deref()).for_each(|tree| tree.collect(lines));
+    }
+
     /// The lines of the most specific path that matches: from left to right, a segment as it is goes before `{name}`,
     /// and that before `**`.
     ///

@@ -3,6 +3,7 @@
 mod certificates;
 mod gateway;
 mod options;
+mod revocation;
 mod sender;
 
 pub(super) use self::options::builder;

@@ -6,20 +6,19 @@ use http::StatusCode;
 
 use super::certificates::{anchors, intermediates, pinned, pinned_beside};
 use super::gateway::gateway;
+use super::revocation::revocation;
 use super::sender::attribute_type;
 use crate::authorization::{AccessDocument, authority};
 use crate::clock::Clock;
 use crate::config::document::{
-    AnswerTable, CrlTable, Document, GrpcWord, KeyKindWord, LimitsTable, PoliciesTable, RequestsTable,
-    RevocationPolicyTable, RevocationTable, ScopeWord, ValidationTable,
+    AnswerTable, Document, GrpcWord, KeyKindWord, LimitsTable, PoliciesTable, RequestsTable, ValidationTable,
 };
 use crate::config::key::{At as _, Key, Mistake, contradiction};
 use crate::config::sources::Sources;
-use crate::document::{OneOrMany, TextOr, unknown};
+use crate::document::{OneOrMany, unknown};
 use crate::error::ConfigError;
 use crate::layer::{ClientCertLayer, ClientCertLayerBuilder};
 use crate::reason::{GrpcCode, Reason};
-use crate::revocation::{DenyList, RevocationLists, RevocationPolicy, RevocationScope};
 use crate::validation::{IssuedBy, KeyKind, KeyPolicy, RequiredPolicies};
 
 /// A builder on which everything is set that the document says.
@@ -138,64 +137,6 @@ fn required_policies(table: &PoliciesTable, key: &Key) -> Result<RequiredPolicie
     }
 }
 
-fn revocation(
-    mut builder: ClientCertLayerBuilder,
-    table: &RevocationTable,
-    key: &Key,
-    sources: &Sources<'_>,
-) -> Result<ClientCertLayerBuilder, Mistake> {
-    if let Some(path) = &table.deny_list {
-        let key = key.field("deny_list");
-        builder = builder.deny_list(DenyList::from_file(sources.path(path, &key)?).at(&key)?);
-    }
-    if let Some(places) = &table.crls {
-        let key = key.field("crls");
-        if places.0.is_empty() {
-            return contradiction(&key, "is empty: leave it out, or name a file or directory");
-        }
-        for (index, place) in places.0.iter().enumerate() {
-            builder = builder.crls(lists(place, &key.index(index), sources)?);
-        }
-    }
-    if let Some(scope) = table.scope {
-        builder = builder.revocation_scope(match scope {
-            ScopeWord::EndEntity => RevocationScope::EndEntity,
-            ScopeWord::WholePath => RevocationScope::WholePath,
-        });
-    }
-    for (label, policy) in table.policy.iter().flatten() {
-        builder = builder.revocation_policy(label, revocation_policy(policy, &key.field("policy").field(label))?);
-    }
-    Ok(builder)
-}
-
-fn lists(place: &TextOr<CrlTable>, key: &Key, sources: &Sources<'_>) -> Result<RevocationLists, Mistake> {
-    let table = match place {
-        TextOr::Text(path) => return Ok(RevocationLists::at(sources.below_base(path))),
-        TextOr::Table(table) => table,
-    };
-    let path = match (&table.path, &table.env) {
-        (Some(path), None) => sources.below_base(path),
-        (None, Some(name)) => sources.variable(name, &key.field("env"))?,
-        _ => return contradiction(key, "has none or both of path and env, expected exactly one"),
-    };
-    let lists = RevocationLists::at(path);
-    Ok(if table.allow_missing_number == Some(true) { lists.allow_missing_number() } else { lists })
-}
-
-fn revocation_policy(table: &RevocationPolicyTable, key: &Key) -> Result<RevocationPolicy, Mistake> {
-    let mut policy = RevocationPolicy::deny();
-    match (table.allow_stale, table.allow_stale_for_seconds) {
-        (Some(true), Some(_)) => {
-            return contradiction(key, "has allow_stale beside allow_stale_for_seconds, expected one of both");
-        }
-        (Some(true), None) => policy = policy.allow_stale(),
-        (_, Some(seconds)) => policy = policy.allow_stale_for(Duration::from_secs(seconds)),
-        (_, None) => {}
-    }
-    Ok(if table.allow_no_source == Some(true) { policy.allow_no_source() } else { policy })
-}
-
 fn requests(mut builder: ClientCertLayerBuilder, table: &RequestsTable) -> ClientCertLayerBuilder {
     if table.required == Some(true) {
         builder = builder.required();
@@ -262,7 +203,7 @@ fn access(
     Ok(builder.access_table(table))
 }
 
-fn set<T>(
+pub(super) fn set<T>(
     builder: ClientCertLayerBuilder,
     value: Option<T>,
     option: impl FnOnce(ClientCertLayerBuilder, T) -> ClientCertLayerBuilder,

@@ -13,7 +13,9 @@ pub(super) use self::gateway::{
     UnixSocketTable, WayTable, XfccTable,
 };
 pub(super) use self::requests::{AnswerTable, GrpcWord, LimitsTable, RequestsTable};
-pub(super) use self::revocation::{CrlTable, RevocationPolicyTable, RevocationTable, ScopeWord};
+pub(super) use self::revocation::{
+    CrlTable, ModeWord, OcspAnswersTable, RevocationPolicyTable, RevocationTable, ScopeWord,
+};
 pub(super) use self::validation::{KeyKindWord, PoliciesTable, ValidationTable};
 pub(super) use self::value::{PathValue, SecretValue};
 use crate::authorization::{RuleTable, TestTable};

@@ -11,7 +11,17 @@ table! {
         /// Revocation lists: files and directories. From the first one on, a client that no current list covers is
         /// refused.
         crls: OneOrMany<TextOr<CrlTable>>,
-        /// Which certificates of a path a list must cover.
+        /// Files and directories with OCSP answers that somebody else fetched.
+        ocsp_answers: OneOrMany<TextOr<OcspAnswersTable>>,
+        /// The longest that an OCSP answer says that a certificate is good, from its issue on.
+        max_ocsp_age_seconds: u64,
+        /// As `max_ocsp_age_seconds`, for answers without a next update.
+        max_ocsp_age_without_next_update_seconds: u64,
+        /// The most certificates whose OCSP status is kept.
+        max_ocsp_certificates: usize,
+        /// Which kinds of sources must say that a certificate is good; by default every kind that is configured.
+        mode: ModeWord,
+        /// Which certificates of a path a source must cover.
         scope: ScopeWord,
         /// What becomes of clients that no current list covers, by the label of their anchor.
         policy: BTreeMap<String, RevocationPolicyTable>,
@@ -40,6 +50,36 @@ table! {
         allow_stale: bool,
         /// Accepts clients that no list covers.
         allow_no_source: bool,
+        /// Accepts clients of whom no responder has ever given a usable answer.
+        allow_unavailable: bool,
+    }
+}
+
+table! {
+    /// Where OCSP answers are: exactly one of path and env.
+    OcspAnswersTable {
+        /// A file or directory.
+        path: String,
+        /// The environment variable that holds the path.
+        env: String,
+        /// A file with the certificate by whose key alone answers are believed, whoever issued it.
+        signed_by: PathValue,
+    }
+}
+
+words! {
+    /// Which sources are asked.
+    ModeWord {
+        /// A list and a responder.
+        "both" => Both,
+        /// A list.
+        "crl" => Crl,
+        /// A list, and where it says nothing, a responder.
+        "crl-first" => CrlFirst,
+        /// A responder.
+        "ocsp" => Ocsp,
+        /// A responder, and where it says nothing, a list.
+        "ocsp-first" => OcspFirst,
     }
 }
 

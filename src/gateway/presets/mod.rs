@@ -10,12 +10,14 @@ mod haproxy;
 mod known;
 mod nginx;
 mod programs;
+mod standard;
 #[cfg(test)]
 mod tests;
 
 #[cfg(feature = "cli")]
 pub(crate) use known::known_gateways;
 
+pub(super) use self::standard::standard;
 use super::facts::GatewayFacts;
 use super::{Gateway, IntoAddressRange};
 use crate::error::ConfigError;

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -84,6 +85,22 @@ impl RevocationLists {
             found.extend(lists.into_iter().map(|list| (list, *numbering)));
         }
         (found, errors)
+    }
+}
+
+impl fmt::Display for RevocationLists {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (place, numbering)) in self.places.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { ", " })?;
+            match place {
+                Place::Octets(_) => f.write_str("memory")?,
+                Place::Path(path) => write!(f, "{}", path.display())?,
+            }
+            if *numbering == Numbering::Optional {
+                f.write_str(" (allow_missing_number)")?;
+            }
+        }
+        Ok(())
     }
 }
 

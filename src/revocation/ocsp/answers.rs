@@ -72,6 +72,20 @@ impl OcspAnswers {
         Ok(self)
     }
 
+    /// As they stand in the effective policy.
+    pub(super) fn describe(&self) -> String {
+        crate::policy::listed(self.places.iter().map(|source| {
+            let place = match &source.place {
+                Place::Octets(_) => "memory".to_owned(),
+                Place::Path(path) => path.display().to_string(),
+            };
+            match &source.responder {
+                Some(responder) => format!("{place} (signed by {})", responder.fingerprint()),
+                None => place,
+            }
+        }))
+    }
+
     /// Adds the answers of another set.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {

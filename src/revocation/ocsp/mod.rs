@@ -168,6 +168,18 @@ impl Ocsp {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// As it stands in the effective policy.
+    pub(super) fn describe(&self) -> String {
+        let AnswerAges { most, without_next_update } = self.options.ages;
+        format!(
+            "answers from {}, at most {} s old, {} s without a next update, of {} certificates",
+            self.places().map_or_else(|| "nowhere".to_owned(), |places| places.describe()),
+            most.as_secs(),
+            without_next_update.as_secs(),
+            self.options.max_certificates
+        )
+    }
+
     /// What is known of a certificate.
     pub(super) fn consult(
         self: &Arc<Self>,

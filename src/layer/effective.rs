@@ -1,0 +1,92 @@
+use super::ClientCertHandle;
+use super::service::Shared;
+use crate::authenticator::{Limits, UntrustedHeader};
+use crate::policy::{EffectivePolicy, yes_or_no};
+use crate::re_emission::ReEmission;
+use crate::reason::Reason;
+
+impl ClientCertHandle {
+    /// Every check of the layer with its value, read from what is in force.
+    #[must_use]
+    pub fn policy(&self) -> EffectivePolicy {
+        self.in_force.load().policy()
+    }
+}
+
+impl Shared {
+    pub(super) fn policy(&self) -> EffectivePolicy {
+        let mut policy = EffectivePolicy::default();
+        let authenticator = &self.authenticator;
+        let snapshot = authenticator.snapshot.load();
+        snapshot.describe(&mut policy);
+        authenticator.validation.describe(&mut policy);
+        authenticator.revocation.describe(&mut policy);
+        self.describe_requests(&mut policy);
+        self.describe_limits(&mut policy);
+        self.describe_answers(&mut policy);
+        self.describe_access(&mut policy);
+        policy
+    }
+
+    fn describe_requests(&self, policy: &mut EffectivePolicy) {
+        let except = self.presence.except();
+        policy
+            .add("requests.required", "a certificate on every request", yes_or_no(except.is_some()))
+            .set_if(except.is_some());
+        let paths = crate::policy::listed(except.unwrap_or_default());
+        policy
+            .add("requests.except", "paths without a certificate all the same", paths)
+            .set_if(except.is_some_and(|paths| !paths.is_empty()));
+        let refuses = self.authenticator.untrusted_header == UntrustedHeader::Refuse;
+        let value = if refuses { "refused" } else { "removed unread, the request is anonymous" };
+        policy
+            .add("requests.refuse_untrusted_header", "a certificate header that no gateway sent", value)
+            .set_if(refuses);
+        let emits = self.re_emission == ReEmission::Rfc9440;
+        policy.add("requests.re_emit_rfc9440", "Client-Cert for the next service", yes_or_no(emits)).set_if(emits);
+    }
+
+    fn describe_limits(&self, policy: &mut EffectivePolicy) {
+        let (limits, usual) = (self.authenticator.limits, Limits::default());
+        policy
+            .add("limits.max_header_bytes", "bytes of all certificate headers of a gateway", limits.header_bytes)
+            .set_if(limits.header_bytes != usual.header_bytes);
+        policy
+            .add("limits.max_certificates", "certificates in one request", limits.certificates)
+            .set_if(limits.certificates != usual.certificates);
+    }
+
+    fn describe_answers(&self, policy: &mut EffectivePolicy) {
+        for reason in Reason::ALL {
+            let code = reason.code();
+            let status = self.refusals.status_of(*reason);
+            policy
+                .add(format!("answers.{code}.status"), "the HTTP status of this refusal", status.as_u16())
+                .set_if(status != reason.default_status());
+            let grpc = self.refusals.grpc_code_of(*reason);
+            policy
+                .add(format!("answers.{code}.grpc"), "the gRPC code of this refusal", grpc.name())
+                .set_if(grpc != reason.default_grpc_code());
+        }
+    }
+
+    fn describe_access(&self, policy: &mut EffectivePolicy) {
+        let Some(table) = &self.access else {
+            policy.add("rule", "who may ask for what", "no table in the layer: the service decides");
+            return;
+        };
+        let table = table.load();
+        for line in table.every_line() {
+            policy
+                .add(format!("rule[{}]", line.number - 1), "who may ask for what", line.described())
+                .set_if(true)
+                .allows_if(line.is_public(), "everybody, without a certificate too")
+                .allows_if(line.is_shadow(), "its refusals: it is rehearsed, and what it denies passes");
+        }
+        let (value, is_open) = table.described_otherwise();
+        policy
+            .add("otherwise", "paths that no line names", value)
+            .set_if(table.has_otherwise())
+            .allows_if(is_open, "everybody, without a certificate too, on every page that was forgotten");
+    }
+}
