@@ -84,6 +84,7 @@
 pub mod certificate;
 pub mod evidence;
 
+mod advice;
 #[cfg_attr(not(feature = "audit"), path = "audit/off.rs")]
 mod audit;
 mod authenticator;
@@ -136,12 +137,13 @@ mod verdict_cache;
 #[cfg(feature = "whoami")]
 pub mod whoami;
 
+pub use advice::{Advice, AdviceCode};
 #[cfg(feature = "audit")]
 pub use audit::{Audit, AuditDecision, AuditFile, AuditLost, AuditRecord, AuditSink, RequestIds};
 #[cfg(feature = "config")]
 pub use authorization::AccessDocument;
 pub use authorization::{
-    AccessRequest, AccessTable, AccessTableBuilder, Advice, AsyncAuthorizer, AuthorizationError, Authorizer,
+    AccessRequest, AccessTable, AccessTableBuilder, AsyncAuthorizer, AuthorizationError, Authorizer,
     AuthorizerUnavailable, CertificateMissing, Denial, DistinguishedNamePattern, DnsPattern, IntoDecision, PathProblem,
     PresentedCertificate, RegisteredKeys, RequestValue, Rule, TextPattern, Thumbprint, TlsClientAuth,
     TokenBindingError, TokenClaims,

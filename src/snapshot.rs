@@ -74,6 +74,17 @@ impl Snapshot {
         }
     }
 
+    /// The trust of every gateway, each once.
+    pub(crate) fn distinct_trusts(&self) -> Vec<&Trust> {
+        let mut distinct: Vec<&Trust> = Vec::new();
+        for trust in self.trusts() {
+            if !distinct.iter().any(|known| std::ptr::eq(*known, trust)) {
+                distinct.push(trust);
+            }
+        }
+        distinct
+    }
+
     /// The trust of every gateway.
     pub(crate) fn trusts(&self) -> Vec<&Trust> {
         self.gateways.iter().map(|member| &*member.trust).collect()

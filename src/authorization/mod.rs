@@ -40,7 +40,7 @@ pub(crate) use self::presence::{Absence, Presence};
 pub use self::rule::{DistinguishedNamePattern, DnsPattern, RequestValue, Rule, TextPattern};
 #[cfg(feature = "config")]
 pub use self::table::AccessDocument;
-pub use self::table::{AccessTable, AccessTableBuilder, Advice};
+pub use self::table::{AccessTable, AccessTableBuilder};
 #[cfg(feature = "config")]
 pub(crate) use self::table::{RuleTable, TestTable, authority};
 pub use self::token_binding::{Thumbprint, TokenBindingError, TokenClaims};

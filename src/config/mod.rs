@@ -184,6 +184,7 @@ fn key_of(problem: &ConfigError, document: &Document) -> Key {
         ConfigError::AnchorLabels { .. } | ConfigError::Certificate { .. } | ConfigError::NoCertificates { .. } => {
             Key::top("anchors")
         }
+        ConfigError::Advice { .. } => Key::top("advice").field("strict"),
         ConfigError::ClockSkew { .. } => Key::top("validation").field("clock_skew_seconds"),
         ConfigError::ExceptWithoutRequired => Key::top("requests").field("except"),
         ConfigError::ExceptedPath { value } => {

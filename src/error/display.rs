@@ -13,6 +13,7 @@ impl fmt::Display for ConfigError {
             }
             Self::AccessDocument { problem } => write!(f, "access rules cannot be used: {}", problem.trim_end()),
             Self::AccessTests { failures } => write!(f, "access rules fail their tests: {}", failures.join("; ")),
+            Self::Advice { advice } => joined(f, advice),
             Self::AddressRange { value, problem } => write!(f, "address range \"{}\" {problem}", Escaped(value)),
             Self::AnchorLabels { subject, labels: [first, second] } => write!(
                 f,

@@ -22,6 +22,7 @@ pub use self::fetch_url::FetchUrlProblem;
 pub use self::ocsp_answer::{OcspAnswerError, OcspAnswerProblem, ResponderStatus};
 pub use self::revocation_list::{RevocationListError, RevocationListProblem};
 pub use self::sender::{SecretOrigin, SecretProblem, SenderProblem};
+use crate::advice::Advice;
 
 /// Why a configuration cannot be used. Each message names the value and how to mend it.
 #[derive(Debug)]
@@ -43,6 +44,11 @@ pub enum ConfigError {
     AccessTests {
         /// One sentence for each.
         failures: Vec<String>,
+    },
+    /// Advice that is configured to be an error.
+    Advice {
+        /// Each of it; never empty.
+        advice: Vec<Advice>,
     },
     /// An address range of a gateway.
     AddressRange {

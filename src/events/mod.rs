@@ -27,6 +27,7 @@ use tracing::{debug, error, info, trace, warn};
 pub(crate) use self::replaced::Replaced;
 pub use self::tally::Counts;
 use self::tally::Tally;
+use crate::advice::Advice;
 use crate::audit::AuditLost;
 use crate::authorization::AuthorizationError;
 use crate::certificate::Certificate;
@@ -275,6 +276,11 @@ impl Events {
     /// Says whether a header was validated, or its verdict remembered.
     pub(crate) fn judged(is_validated: bool) {
         meters::judged(is_validated);
+    }
+
+    /// What is probably not meant, said when a layer is built or reloaded.
+    pub(crate) fn advised(advice: &Advice) {
+        warn!(target: TARGET, code = advice.code().code(), detail = advice.text(), "advice");
     }
 
     /// What requests are judged by from now on.

@@ -32,6 +32,14 @@ impl Gateway {
                     "which machine sent it: every certificate of an authority is the gateway's",
                 );
         }
+        let authorities = self
+            .client_authorities
+            .as_ref()
+            .map(|set| listed(set.as_slice().iter().map(|anchor| anchor.certificate().subject().to_string())));
+        let value = authorities.as_deref().unwrap_or("not told");
+        policy
+            .add(format!("{key}.client_authorities"), "whose clients the gateway itself accepts", value)
+            .set_if(authorities.is_some());
         self.forwarding.describe(key, self.facts.and_then(presets::standard), policy);
     }
 }

@@ -18,6 +18,7 @@
 //! ```
 
 mod address_range;
+mod advice;
 mod apart;
 mod certificate_matcher;
 mod certificate_name;
@@ -43,6 +44,7 @@ mod untrusted_peer;
 use std::sync::Arc;
 
 pub use self::address_range::{AddressRange, IntoAddressRange};
+pub(crate) use self::advice::advise_together;
 pub(crate) use self::apart::check_apart;
 pub use self::certificate_matcher::{GatewayCertificateError, GatewayCertificateMatcher};
 pub use self::certificate_name::GatewayCertificateName;
@@ -104,6 +106,8 @@ pub struct Gateway {
     facts: Option<&'static GatewayFacts>,
     anchors: Option<TrustAnchors>,
     intermediates: Intermediates,
+    /// By its own file; for advice alone.
+    client_authorities: Option<TrustAnchors>,
 }
 
 impl Gateway {
@@ -123,6 +127,7 @@ impl Gateway {
             facts: None,
             anchors: None,
             intermediates: Intermediates::default(),
+            client_authorities: None,
         })
     }
 

@@ -10,6 +10,7 @@ use super::memory_options;
 use super::refusal::{References, Refusals};
 use super::require::AccessTableHandle;
 use super::service::Shared;
+use crate::advice::AdviceCode;
 use crate::audit::Audit;
 use crate::authenticator::{Authenticator, Limits, Memory, UntrustedHeader};
 use crate::authorization::{AccessTable, Presence};
@@ -48,6 +49,8 @@ pub struct ClientCertLayerBuilder {
     required: bool,
     except: Vec<String>,
     access: Option<AccessTable>,
+    strict_advice: Vec<AdviceCode>,
+    acknowledged_advice: Vec<AdviceCode>,
     limits: Limits,
     pub(super) memory: Option<MemoryLimits>,
     clock: Arc<dyn Clock>,
@@ -76,6 +79,8 @@ impl ClientCertLayerBuilder {
             required: false,
             except: Vec::new(),
             access: None,
+            strict_advice: Vec::new(),
+            acknowledged_advice: Vec::new(),
             limits: Limits::default(),
             memory: Some(MemoryLimits::default()),
             clock: Arc::new(SystemClock),
@@ -205,6 +210,19 @@ impl ClientCertLayerBuilder {
         self
     }
 
+    /// Makes advice of these codes an error: what is probably not meant then builds no layer. Default: none.
+    pub fn strict_advice(mut self, codes: impl IntoIterator<Item = AdviceCode>) -> Self {
+        self.strict_advice.extend(codes);
+        self
+    }
+
+    /// Logs advice of these codes no more, because somebody has looked at it. Default: all is logged.
+    /// [`ClientCertLayer::advice`] and [`strict_advice`](Self::strict_advice) know it all the same.
+    pub fn acknowledge_advice(mut self, codes: impl IntoIterator<Item = AdviceCode>) -> Self {
+        self.acknowledged_advice.extend(codes);
+        self
+    }
+
     /// Builds the layer.
     ///
     /// # Errors
@@ -307,14 +325,23 @@ impl ClientCertLayerBuilder {
             references: References::default(),
         });
         let access = self.access.map(AccessTableHandle::new);
-        Ok(Shared {
+        let shared = Shared {
             authenticator,
             re_emission: self.re_emission,
             presence,
             access,
             expiry_notice: self.expiry_notice,
             refusals,
-        })
+        };
+        let (errors, advice): (Vec<_>, Vec<_>) =
+            shared.advice().into_iter().partition(|advice| self.strict_advice.contains(&advice.code()));
+        if !errors.is_empty() {
+            return Err(ConfigError::Advice { advice: errors });
+        }
+        for advice in advice.iter().filter(|advice| !self.acknowledged_advice.contains(&advice.code())) {
+            Events::advised(advice);
+        }
+        Ok(shared)
     }
 }
 

@@ -14,6 +14,7 @@
 //! `ConnectInfo` with an address from `X-Forwarded-For` must not stand outside of it, because the client chooses that
 //! address.
 
+mod advice;
 mod authentication;
 #[cfg(feature = "fetch")]
 mod background;

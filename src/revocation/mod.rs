@@ -10,6 +10,7 @@
 //!
 //! What is not configured is said to be so in the evidence of every identity.
 
+mod advice;
 mod crl;
 mod deny_list;
 mod describe;

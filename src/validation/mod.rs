@@ -16,6 +16,7 @@
 //! asked in its callback for each candidate path by [`judge`], so that a path that we refuse does not end the search for
 //! another. The reason that is shown for a refusal is found afterwards by `diagnosis`, which decides nothing.
 
+mod advice;
 mod algorithms;
 mod allowance;
 #[cfg(feature = "cli")]

@@ -48,17 +48,19 @@ const MODULES: &[(&str, &[&str])] = &[
     ("document", &["escape"]),
     ("evidence", &["reason", "utc"]),
     ("certificate", &["escape", "utc"]),
-    ("error", &["certificate", "escape", "utc"]),
+    ("error", &["advice", "certificate", "escape", "utc"]),
     // What every stage says of itself.
+    ("advice", &["certificate"]),
     ("policy", &["certificate"]),
     // The stages. `TrustedPeer` is carried along the whole line, as the identity's "vouched for by".
     // A gateway may have anchors of its own: for its clients, and for the certificate it proves itself with.
-    ("gateway", &["certificate", "encoding", "error", "escape", "policy", "reason", "validation"]),
+    ("gateway", &["advice", "certificate", "encoding", "error", "escape", "policy", "reason", "validation"]),
     ("header", &["encoding", "gateway", "reason"]),
     ("encoding", &["certificate", "header", "reason"]),
     (
         "validation",
         &[
+            "advice",
             "certificate",
             "encoding",
             "error",
@@ -75,6 +77,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "revocation",
         &[
+            "advice",
             "certificate",
             "clock",
             "error",
@@ -92,6 +95,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "authorization",
         &[
+            "advice",
             "certificate",
             "clock",
             "document",
@@ -118,6 +122,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "events",
         &[
+            "advice",
             "audit",
             "authorization",
             "certificate",
@@ -183,6 +188,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "layer",
         &[
+            "advice",
             "audit",
             "authenticator",
             "authorization",
@@ -209,6 +215,7 @@ const MODULES: &[(&str, &[&str])] = &[
     (
         "config",
         &[
+            "advice",
             "authorization",
             "certificate",
             "clock",

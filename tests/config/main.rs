@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod advice;
 mod loading;
 mod policy;
 mod reload;

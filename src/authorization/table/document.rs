@@ -1,11 +1,12 @@
 use serde::{Deserialize, Deserializer};
 
+use super::AccessTable;
 use super::builder::{self, AccessTableBuilder};
 use super::document_rule::{RuleTable, problem};
 use super::document_test::TestTable;
 use super::line::{Access, Mode, Place};
 use super::methods::Methods;
-use super::{AccessTable, Advice};
+use crate::advice::Advice;
 use crate::authorization::path::PathPattern;
 use crate::clock::Clock;
 use crate::document::table;

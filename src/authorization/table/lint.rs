@@ -2,18 +2,12 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::line::{Access, Line, Mode, Place};
-use super::{AccessTableBuilder, Rule};
+use super::{AccessTable, AccessTableBuilder, Rule};
+use crate::advice::{Advice, AdviceCode};
 use crate::authorization::rule::{Condition, Node, TextPattern};
 use crate::clock::Clock;
 use crate::utc::Utc;
-use crate::validation::TrustAnchors;
-
-/// Something in an access table that is probably not meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Advice {
-    line: String,
-    problem: Problem,
-}
+use crate::validation::{TrustAnchor, TrustAnchors};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Problem {
@@ -32,30 +26,41 @@ impl AccessTableBuilder {
     /// of certificates that have expired.
     #[must_use]
     pub fn lint(&self, anchors: &TrustAnchors, clock: &dyn Clock) -> Vec<Advice> {
-        let now = clock.now();
-        let mut advice = Vec::new();
-        for (place, line) in self.lines().iter().enumerate() {
-            let earlier = self.lines().get(..place).unwrap_or_default();
-            let mut problems = Vec::new();
-            if line.methods.is_empty() {
+        advice_on(&self.lines().iter().collect::<Vec<_>>(), anchors.as_slice(), clock.now())
+    }
+}
+
+impl AccessTable {
+    /// As [`AccessTableBuilder::lint`].
+    pub(crate) fn advice(&self, anchors: &[TrustAnchor], now: SystemTime) -> Vec<Advice> {
+        advice_on(&self.every_line(), anchors, now)
+    }
+}
+
+fn advice_on(lines: &[&Line], anchors: &[TrustAnchor], now: SystemTime) -> Vec<Advice> {
+    let mut advice = Vec::new();
+    for (place, line) in lines.iter().enumerate() {
+        let earlier = lines.get(..place).unwrap_or_default();
+        let mut problems = Vec::new();
+        if line.methods.is_empty() {
+            problems.push(Problem::Never);
+        }
+        if let Some(by) = earlier.iter().find(|other| takes_the_place_of(other, line)) {
+            problems.push(Problem::Shadowed { by_line: by.number });
+        }
+        if line.mode == Mode::Shadow && !lines.iter().any(|other| guards(other, line)) {
+            problems.push(Problem::ShadowAlone);
+        }
+        if let Access::Clients(rule) = &line.access {
+            rule_problems(rule, anchors, now, &mut problems);
+            if asks_for_missing_parameter(rule, &line.place) {
                 problems.push(Problem::Never);
             }
-            if let Some(by) = earlier.iter().find(|other| takes_the_place_of(other, line)) {
-                problems.push(Problem::Shadowed { by_line: by.number });
-            }
-            if line.mode == Mode::Shadow && !self.lines().iter().any(|other| guards(other, line)) {
-                problems.push(Problem::ShadowAlone);
-            }
-            if let Access::Clients(rule) = &line.access {
-                rule_problems(rule, anchors, now, &mut problems);
-                if asks_for_missing_parameter(rule, &line.place) {
-                    problems.push(Problem::Never);
-                }
-            }
-            advice.extend(problems.into_iter().map(|problem| Advice { line: line.to_string(), problem }));
         }
-        advice
+        let told = |problem: Problem| Advice::new(problem.code(), format!("{line} {problem}"));
+        advice.extend(problems.into_iter().map(told));
     }
+    advice
 }
 
 /// Whether the earlier line lets everybody through whom the later one could.
@@ -82,11 +87,11 @@ fn guards(other: &Line, shadow: &Line) -> bool {
     other.mode == Mode::Enforced && covers
 }
 
-fn rule_problems(rule: &Rule, anchors: &TrustAnchors, now: SystemTime, problems: &mut Vec<Problem>) {
+fn rule_problems(rule: &Rule, anchors: &[TrustAnchor], now: SystemTime, problems: &mut Vec<Problem>) {
     if !can_hold(rule) {
         problems.push(Problem::Never);
     }
-    if anchors.as_slice().len() > 1 && !is_tied(rule) {
+    if anchors.len() > 1 && !is_tied(rule) {
         problems.push(Problem::TiedToNoIssuer);
     }
     each_condition(rule, &mut |condition| match condition {
@@ -98,7 +103,7 @@ fn rule_problems(rule: &Rule, anchors: &TrustAnchors, now: SystemTime, problems:
                 problems.push(Problem::PinExpired { not_after });
             }
         }
-        Condition::IssuedBy(authority) if !authority.is_known_label(anchors.as_slice()) => {
+        Condition::IssuedBy(authority) if !authority.is_known_label(anchors) => {
             problems.push(Problem::UnknownIssuer);
         }
         _ => {}
@@ -164,23 +169,36 @@ fn each_condition(rule: &Rule, visit: &mut dyn FnMut(&Condition)) {
     }
 }
 
-impl fmt::Display for Advice {
+impl Problem {
+    const fn code(self) -> AdviceCode {
+        match self {
+            Self::MatchesEverything => AdviceCode::RuleMatchesEverything,
+            Self::Never => AdviceCode::RuleNever,
+            Self::PinExpired { .. } => AdviceCode::RulePinExpired,
+            Self::Shadowed { .. } => AdviceCode::RuleIdle,
+            Self::ShadowAlone => AdviceCode::RuleRehearsedAlone,
+            Self::TiedToNoIssuer => AdviceCode::RuleTiedToNoIssuer,
+            Self::UnknownIssuer => AdviceCode::RuleIssuerUnknown,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ", self.line)?;
-        match self.problem {
-            Problem::MatchesEverything => f.write_str("has a pattern that matches everything"),
-            Problem::Never => f.write_str("can never hold"),
-            Problem::PinExpired { not_after } => {
+        match *self {
+            Self::MatchesEverything => f.write_str("has a pattern that matches everything"),
+            Self::Never => f.write_str("can never hold"),
+            Self::PinExpired { not_after } => {
                 write!(f, "pins a certificate that expired at {}", Utc(not_after))
             }
-            Problem::Shadowed { by_line } => write!(f, "is idle, since line {by_line} lets the same requests through"),
-            Problem::ShadowAlone => {
+            Self::Shadowed { by_line } => write!(f, "is idle, since line {by_line} lets the same requests through"),
+            Self::ShadowAlone => {
                 f.write_str("is only rehearsed, and no enforced line covers its path: everybody passes")
             }
-            Problem::TiedToNoIssuer => f.write_str(
+            Self::TiedToNoIssuer => f.write_str(
                 "is tied to no issuer although there are several trust anchors: each can issue such a certificate",
             ),
-            Problem::UnknownIssuer => f.write_str("names an anchor by a label that no configured anchor has"),
+            Self::UnknownIssuer => f.write_str("names an anchor by a label that no configured anchor has"),
         }
     }
 }

@@ -24,7 +24,6 @@ pub(crate) use self::document_rule::{RuleTable, authority};
 #[cfg(feature = "config")]
 pub(crate) use self::document_test::TestTable;
 use self::line::{Access, Line, Place};
-pub use self::lint::Advice;
 use self::tree::{Lookup, Tree};
 use super::AuthorizationError;
 use super::access_request::{Facts, Parameters, RequestFacts};

@@ -304,7 +304,8 @@ fn lint_tells_of_every_mistake_and_of_nothing_else() {
         .path("/alone", tied())
         .unwrap()
         .shadow();
-    let advice: Vec<_> = builder.lint(&anchors(&["a", "b"]), &Fixed).iter().map(ToString::to_string).collect();
+    let advice: Vec<_> =
+        builder.lint(&anchors(&["a", "b"]), &Fixed).iter().map(|advice| advice.text().to_owned()).collect();
     let expected = [
         "line 2 (/untied, all methods) is tied to no issuer although there are several trust anchors: each can issue such \
          a certificate",

@@ -8,6 +8,7 @@ use crate::config::sources::Sources;
 use crate::encoding::{Encoding, XfccElement};
 use crate::error::ConfigError;
 use crate::gateway::{AddressRange, Gateway, StatusFormat};
+use crate::validation::TrustAnchors;
 
 pub(super) fn gateway(table: &GatewayTable, key: &Key, sources: &Sources<'_>) -> Result<Gateway, Mistake> {
     let gateway = product(table, key)?;
@@ -18,6 +19,11 @@ pub(super) fn gateway(table: &GatewayTable, key: &Key, sources: &Sources<'_>) ->
     }
     if let Some(tables) = &table.anchors {
         gateway = gateway.anchors(anchors(tables, &key.field("anchors"), sources)?);
+    }
+    if let Some(path) = &table.client_authorities {
+        let key = key.field("client_authorities");
+        let path = sources.path(path, &key)?;
+        gateway = gateway.client_authorities(TrustAnchors::from_pem_file(path).at(&key)?);
     }
     if let Some(tables) = &table.intermediates {
         gateway = gateway.intermediates(intermediates(tables, &key.field("intermediates"), sources)?);

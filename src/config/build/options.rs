@@ -8,10 +8,12 @@ use super::certificates::{anchors, intermediates, pinned, pinned_beside};
 use super::gateway::gateway;
 use super::revocation::revocation;
 use super::sender::attribute_type;
+use crate::advice::AdviceCode;
 use crate::authorization::{AccessDocument, authority};
 use crate::clock::Clock;
 use crate::config::document::{
-    AnswerTable, Document, GrpcWord, KeyKindWord, LimitsTable, PoliciesTable, RequestsTable, ValidationTable,
+    AdviceTable, AnswerTable, Document, GrpcWord, KeyKindWord, LimitsTable, PoliciesTable, RequestsTable,
+    ValidationTable,
 };
 use crate::config::key::{At as _, Key, Mistake, contradiction};
 use crate::config::sources::Sources;
@@ -61,7 +63,21 @@ pub(in crate::config) fn builder(
     for (code, table) in document.answers.iter().flatten() {
         builder = answer(builder, code, table, &Key::top("answers").field(code))?;
     }
+    if let Some(AdviceTable { strict, acknowledged }) = &document.advice {
+        let key = Key::top("advice");
+        builder = builder.strict_advice(advice_codes(strict.as_ref(), &key.field("strict"))?);
+        builder = builder.acknowledge_advice(advice_codes(acknowledged.as_ref(), &key.field("acknowledged"))?);
+    }
     access(builder, rules, clock)
+}
+
+fn advice_codes(texts: Option<&OneOrMany<String>>, key: &Key) -> Result<Vec<AdviceCode>, Mistake> {
+    let code = |(index, text): (usize, &String)| {
+        let known = AdviceCode::ALL.iter().copied().find(|code| code.code() == *text);
+        let codes: Vec<_> = AdviceCode::ALL.iter().map(|code| code.code()).collect();
+        known.map_or_else(|| contradiction(&key.index(index), unknown("advice code", text, &codes)), Ok)
+    };
+    texts.iter().flat_map(|texts| &texts.0).enumerate().map(code).collect()
 }
 
 fn validation(

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::{AnchorsTable, CertificatesTable, SecretValue};
+use super::{AnchorsTable, CertificatesTable, PathValue, SecretValue};
 use crate::document::{OneOrMany, table, words};
 
 table! {
@@ -40,6 +40,9 @@ table! {
         status_header: StatusHeaderTable,
         /// The anchors of this gateway's clients, in place of those of the document.
         anchors: Vec<AnchorsTable>,
+        /// The authorities by which the gateway itself accepts clients, from its own file; compared with the anchors, and
+        /// told where they differ.
+        client_authorities: PathValue,
         /// Issuing authorities of this gateway's clients, besides those of the document.
         intermediates: Vec<CertificatesTable>,
     }

@@ -12,7 +12,7 @@ pub(super) use self::gateway::{
     EncodingWord, GatewayCertificateTable, GatewayKind, GatewayTable, HeaderTable, SecretHeaderTable, StatusWord,
     UnixSocketTable, WayTable, XfccTable,
 };
-pub(super) use self::requests::{AnswerTable, GrpcWord, LimitsTable, RequestsTable};
+pub(super) use self::requests::{AdviceTable, AnswerTable, GrpcWord, LimitsTable, RequestsTable};
 pub(super) use self::revocation::{
     CrlTable, ModeWord, OcspAnswersTable, RevocationPolicyTable, RevocationTable, ScopeWord,
 };
@@ -42,6 +42,8 @@ table! {
         limits: LimitsTable,
         /// Other answers than the default ones, by reason code.
         answers: std::collections::BTreeMap<String, AnswerTable>,
+        /// What becomes of advice.
+        advice: AdviceTable,
         /// Who may ask for which path. As soon as there is one, paths without any are denied.
         rule: Vec<RuleTable>,
         /// What is asked of requests for paths that no rule names.

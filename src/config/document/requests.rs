@@ -25,6 +25,16 @@ table! {
 }
 
 table! {
+    /// What becomes of advice, by code.
+    AdviceTable {
+        /// Codes that are errors.
+        strict: OneOrMany<String>,
+        /// Codes that are logged no more.
+        acknowledged: OneOrMany<String>,
+    }
+}
+
+table! {
     /// The answer to one reason.
     AnswerTable {
         /// The HTTP status, from 400 to 599.

@@ -236,6 +236,11 @@ impl RevocationListInForce {
         &self.0.name
     }
 
+    /// Whether an authority of this name issued it.
+    pub(crate) fn is_by(&self, authority: &Certificate) -> bool {
+        *self.0.issuer == *authority.subject().der()
+    }
+
     /// The number of certificates on it.
     #[must_use]
     pub fn entries(&self) -> usize {

@@ -1,0 +1,67 @@
+//! What is probably not meant in revocation.
+
+use std::time::{Duration, SystemTime};
+
+use super::policy::{RevocationMode, Tolerance};
+use super::{Revocation, RevocationListInForce};
+use crate::advice::{Advice, AdviceCode};
+use crate::escape::Escaped;
+use crate::utc::Utc;
+use crate::validation::{Trust, TrustAnchor};
+
+impl Revocation {
+    /// Whether anything is asked.
+    pub(crate) fn is_checked(&self) -> bool {
+        self.sources().mode(self.options()).is_some()
+    }
+
+    pub(crate) fn advise(&self, trusts: &[&Trust], now: SystemTime, advice: &mut Vec<Advice>) {
+        let (sources, options) = (self.sources(), self.options());
+        let lists = sources.lists_in_force();
+        for list in &lists {
+            if is_stale_soon(list, now) {
+                let text = format!(
+                    "{} is or will soon be stale, its next update is due at {}: clients are then refused; see that the \
+                     next one arrives",
+                    Escaped(list.name()),
+                    Utc(list.next_update())
+                );
+                advice.push(Advice::new(AdviceCode::CrlExpires, text));
+            }
+        }
+        let asks_every_list = matches!(sources.mode(options), Some(RevocationMode::Both | RevocationMode::Crl));
+        if !asks_every_list {
+            return;
+        }
+        for trust in trusts {
+            for anchor in trust.anchors() {
+                let policy = anchor.label().and_then(|label| options.policies.get(label)).copied().unwrap_or_default();
+                if policy.no_source == Tolerance::Never && !is_covered(anchor, trust, &lists) {
+                    let text = format!(
+                        "no revocation list of anchor \"{}\" or of an intermediate below it is in force: its clients are \
+                         refused; add one, or say allow_no_source for its label",
+                        Escaped(&anchor.name())
+                    );
+                    advice.push(Advice::new(AdviceCode::CrlMissing, text));
+                }
+            }
+        }
+    }
+}
+
+fn is_covered(anchor: &TrustAnchor, trust: &Trust, lists: &[RevocationListInForce]) -> bool {
+    let top = anchor.certificate();
+    let below = trust.intermediates().iter().filter(|authority| authority.issuer().der() == top.subject().der());
+    let mut authorities = below.map(|authority| &**authority).chain([top]);
+    authorities.any(|authority| lists.iter().any(|list| list.is_by(authority)))
+}
+
+/// In the last quarter of its time, and at most a day before its end.
+fn is_stale_soon(list: &RevocationListInForce, now: SystemTime) -> bool {
+    let period = list.next_update().duration_since(list.this_update()).unwrap_or_default();
+    let notice = (period / 4).min(MAX_LIST_NOTICE);
+    list.next_update().duration_since(now).map_or(true, |left| left < notice)
+}
+
+/// The longest before its end that a list is told of.
+const MAX_LIST_NOTICE: Duration = Duration::from_secs(24 * 60 * 60);

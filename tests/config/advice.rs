@@ -1,0 +1,229 @@
+//! Advice: for each code a layer that is told of it, and one that is not.
+
+use tower_client_cert::{
+    AccessTable, AdviceCode, ClientCertLayer, ConfigError, Gateway, Intermediates, RevocationLists, Rule, TrustAnchors,
+};
+
+use crate::scene;
+use crate::support::log::Log;
+use crate::support::pki::{ListShape, P521Pki, Pki, Shape, days};
+use crate::world::{USUAL, World};
+
+/// Two layers: of the first the code is told, of the second it is not.
+struct Case {
+    told: ClientCertLayer,
+    quiet: ClientCertLayer,
+}
+
+fn anchors(minted: &crate::support::pki::Minted) -> TrustAnchors {
+    TrustAnchors::from_der(minted.der()).unwrap().labelled("ours")
+}
+
+fn behind(gateway: Gateway, pki: &Pki) -> ClientCertLayer {
+    scene::behind(gateway, anchors(&pki.root)).build().unwrap()
+}
+
+fn with_rule(table: AccessTable) -> ClientCertLayer {
+    let pki = Pki::new();
+    scene::with_anchors(anchors(&pki.root).and(TrustAnchors::from_der(Pki::new().root.der()).unwrap().labelled("two")))
+        .access_table(table)
+        .build()
+        .unwrap()
+}
+
+fn line(rule: Rule) -> AccessTable {
+    AccessTable::builder().path("/a", rule.and(Rule::issued_by("ours"))).unwrap().build()
+}
+
+fn lists(pki: &Pki, list: &ListShape) -> RevocationLists {
+    RevocationLists::from_octets(pki.intermediate.sign_list(list))
+}
+
+/// As with ring.
+static WITHOUT_P521: &[&dyn rustls_pki_types::SignatureVerificationAlgorithm] = &[webpki::aws_lc_rs::ECDSA_P256_SHA256];
+
+fn case_for(code: AdviceCode) -> Case {
+    let pki = Pki::new();
+    let nginx = || Gateway::nginx(["10.1.0.0/24"]).unwrap();
+    match code {
+        AdviceCode::AlgorithmMissing => {
+            let p521 = P521Pki::new();
+            let layer = || scene::with_anchors(TrustAnchors::from_der(p521.root.der()).unwrap());
+            Case { told: layer().signature_algorithms(WITHOUT_P521).build().unwrap(), quiet: layer().build().unwrap() }
+        }
+        AdviceCode::AnchorExpires => {
+            let root = Shape::authority("Old Root").valid(days(-300), days(29)).self_signed();
+            let young = Shape::authority("Young Root").valid(days(-300), days(31)).self_signed();
+            Case { told: scene::trusting(&root).build().unwrap(), quiet: scene::trusting(&young).build().unwrap() }
+        }
+        AdviceCode::AnchorPublic => {
+            let public = TrustAnchors::from_pem(include_str!("isrg-root-x1.pem")).unwrap();
+            Case { told: scene::with_anchors(public).build().unwrap(), quiet: behind(nginx(), &pki) }
+        }
+        AdviceCode::ClientHeaderPasses => {
+            Case { told: behind(nginx(), &pki), quiet: behind(Gateway::contour(["10.1.0.0/24"]).unwrap(), &pki) }
+        }
+        AdviceCode::CrlExpires => {
+            let layer = |list: &ListShape| scene::builder(&pki).crls(lists(&pki, list)).build().unwrap();
+            Case {
+                told: layer(&ListShape::new().issued(days(-8), days(-1))),
+                quiet: layer(&ListShape::new().issued(days(-1), days(2))),
+            }
+        }
+        AdviceCode::CrlMissing => {
+            let other = Pki::new();
+            let both = anchors(&pki.root).and(TrustAnchors::from_der(other.root.der()).unwrap());
+            let intermediates = || Intermediates::from_der(pki.intermediate.der()).unwrap();
+            let layer = |anchors| {
+                scene::with_anchors(anchors).intermediates(intermediates()).crls(lists(&pki, &ListShape::new()))
+            };
+            let renamed = Shape::authority("Another Root").self_signed();
+            let told = layer(both.and(TrustAnchors::from_der(renamed.der()).unwrap())).build().unwrap();
+            Case { told, quiet: layer(anchors(&pki.root)).build().unwrap() }
+        }
+        AdviceCode::GatewayAuthoritiesDiffer => {
+            let with = |minted| nginx().client_authorities(TrustAnchors::from_der(minted).unwrap());
+            Case {
+                told: behind(with(Pki::new().root.der().to_vec()), &pki),
+                quiet: behind(with(pki.root.der().to_vec()), &pki),
+            }
+        }
+        AdviceCode::HeaderShared => {
+            let layer = |header: &str| {
+                let other = Gateway::custom("other", ["10.2.0.0/24"]).unwrap().header(header).unwrap();
+                scene::builder(&pki).gateway(other).build().unwrap()
+            };
+            Case { told: layer("x_client_cert"), quiet: layer("x-other-cert") }
+        }
+        AdviceCode::IntermediateExpires => {
+            let layer = |last_day| {
+                let old = pki.root.issue(&Shape::authority("Issuer").valid(days(-300), days(last_day)));
+                let intermediates = Intermediates::from_der(old.der()).unwrap();
+                scene::with_anchors(anchors(&pki.root)).intermediates(intermediates).build().unwrap()
+            };
+            Case { told: layer(-1), quiet: layer(31) }
+        }
+        AdviceCode::IntermediatesMissing => {
+            Case { told: behind(nginx(), &pki), quiet: scene::builder(&pki).build().unwrap() }
+        }
+        AdviceCode::RangeWide => Case {
+            told: behind(Gateway::nginx(["2001:db8::/31".replace("db8", "da8")]).unwrap(), &pki),
+            quiet: behind(Gateway::nginx(["10.0.0.0/8", "2001:db8::/32"]).unwrap(), &pki),
+        },
+        AdviceCode::RevocationOff => Case {
+            told: behind(Gateway::kong(["10.1.0.0/24"]).unwrap(), &pki),
+            quiet: scene::builder(&pki).crls(lists(&pki, &ListShape::new())).build().unwrap(),
+        },
+        of_rules => rule_case_for(of_rules),
+    }
+}
+
+fn rule_case_for(code: AdviceCode) -> Case {
+    let pki = Pki::new();
+    match code {
+        AdviceCode::RuleIdle => {
+            let table = |second: &str| {
+                let rule = || Rule::organization("A").and(Rule::issued_by("ours"));
+                AccessTable::builder().path("/a", rule()).unwrap().path(second, rule()).unwrap().build()
+            };
+            Case { told: with_rule(table("/a")), quiet: with_rule(table("/b")) }
+        }
+        AdviceCode::RuleIssuerUnknown => {
+            Case { told: with_rule(line(Rule::issued_by("nobody"))), quiet: with_rule(line(Rule::issued_by("two"))) }
+        }
+        AdviceCode::RuleMatchesEverything => {
+            let pattern = |glob| tower_client_cert::TextPattern::glob(glob).unwrap();
+            Case {
+                told: with_rule(line(Rule::organization(pattern("*")))),
+                quiet: with_rule(line(Rule::organization(pattern("A*")))),
+            }
+        }
+        AdviceCode::RuleNever => {
+            Case { told: with_rule(line(Rule::nobody())), quiet: with_rule(line(Rule::organization("A"))) }
+        }
+        AdviceCode::RulePinExpired => {
+            let pin = |last_day| {
+                let leaf = pki.issue(&Shape::partner().valid(days(-30), days(last_day)));
+                with_rule(line(Rule::certificate_pem(leaf.pem()).unwrap()))
+            };
+            Case { told: pin(-1), quiet: pin(1) }
+        }
+        AdviceCode::RuleRehearsedAlone => {
+            let rule = || Rule::organization("A").and(Rule::issued_by("ours"));
+            let shadow = |builder: tower_client_cert::AccessTableBuilder| {
+                with_rule(builder.path("/a", rule()).unwrap().shadow().build())
+            };
+            Case {
+                told: shadow(AccessTable::builder()),
+                quiet: shadow(AccessTable::builder().path("/**", rule()).unwrap()),
+            }
+        }
+        AdviceCode::RuleTiedToNoIssuer => Case {
+            told: with_rule(AccessTable::builder().path("/a", Rule::organization("A")).unwrap().build()),
+            quiet: with_rule(line(Rule::organization("A"))),
+        },
+        other => panic!("{other} has no case"),
+    }
+}
+
+#[test]
+fn every_advice_is_told_where_it_holds_and_nowhere_else() {
+    for code in AdviceCode::ALL {
+        let Case { told, quiet } = case_for(*code);
+        let texts = |layer: &ClientCertLayer| -> Vec<String> {
+            let advice = layer.advice();
+            advice.iter().filter(|advice| advice.code() == *code).map(|advice| advice.text().to_owned()).collect()
+        };
+        let found = texts(&told);
+        assert!(!found.is_empty(), "{code} is not told");
+        assert!(found.iter().all(|text| text.len() > 30), "{code}: {found:?}");
+        assert_eq!(texts(&quiet), Vec::<String>::new(), "{code}");
+        assert_eq!(told.handle().advice(), told.advice());
+    }
+}
+
+#[test]
+fn every_advice_is_explained_to_the_person_on_call() {
+    let handbook = include_str!("../../docs/operations.md");
+    for code in AdviceCode::ALL {
+        assert!(handbook.contains(&format!("\n| `{code}` |")), "{code} is not in docs/operations.md");
+    }
+}
+
+#[test]
+fn advice_is_logged_when_the_layer_is_built_but_for_what_was_acknowledged() {
+    let pki = Pki::new();
+    let log = Log::start();
+    let layer = scene::builder(&pki).acknowledge_advice([AdviceCode::RevocationOff]).build().unwrap();
+    let codes: Vec<_> = layer.advice().iter().map(tower_client_cert::Advice::code).collect();
+    assert_eq!(codes, [AdviceCode::ClientHeaderPasses, AdviceCode::RevocationOff]);
+    let told = log.start_up();
+    let told: Vec<_> = told.iter().filter_map(|entry| entry.field("code")).collect();
+    assert_eq!(told, ["client-header-passes"]);
+}
+
+#[test]
+fn chosen_advice_is_an_error() {
+    let pki = Pki::new();
+    let error = scene::builder(&pki).strict_advice([AdviceCode::RevocationOff]).build().unwrap_err();
+    let ConfigError::Advice { advice } = &error else { panic!("{error}") };
+    assert_eq!(advice.len(), 1);
+    assert!(error.to_string().starts_with("revocation-off: gateway \"nginx\" validates in some of its modes alone"));
+    assert!(scene::builder(&pki).strict_advice([AdviceCode::RangeWide]).build().is_ok());
+}
+
+#[test]
+fn the_file_says_what_is_an_error_and_a_reload_keeps_to_it() {
+    let world = World::new();
+    let strict = format!("{USUAL}[advice]\nstrict = [\"range-wide\"]\n");
+    let layer = world.build(&strict);
+    world.write(&strict.replace("10.1.0.0/24", "0.0.0.0/1"));
+    let error = layer.handle().reload().unwrap_err().to_string();
+    assert!(error.contains("line 13, column 1, advice.strict: range-wide: gateway \"nginx\" is believed"), "{error}");
+    assert!(layer.advice().iter().all(|advice| advice.code() != AdviceCode::RangeWide));
+    let error = world.wrong(&strict.replace("range-wide", "range-wid"));
+    assert!(
+        error.ends_with("advice.strict[0]: unknown advice code `range-wid`, the nearest is `range-wide`"),
+        "{error}"
+    );
+}
