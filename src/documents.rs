@@ -8,6 +8,10 @@ struct Readme;
 #[doc = include_str!("../docs/audit.md")]
 struct AuditGuide;
 
+#[cfg(feature = "config")]
+#[doc = include_str!("../docs/configuration.md")]
+struct ConfigurationGuide;
+
 #[cfg(feature = "axum")]
 #[doc = include_str!("../docs/migrating.md")]
 struct MigrationGuide;

@@ -193,6 +193,10 @@ fn key_of(problem: &ConfigError, document: &Document) -> Key {
             paths.into_iter().position(|path| path == value).map_or(key.clone(), |index| key.index(index))
         }
         ConfigError::Limit { name: "max_depth" } => Key::top("validation").field("max_depth"),
+        ConfigError::Limit { name: name @ ("max_remembered_clients" | "max_remembered_bytes") } => {
+            Key::top("memory").field(name)
+        }
+        ConfigError::Limit { name: "max_verdict_age" } => Key::top("memory").field("max_verdict_age_seconds"),
         ConfigError::Limit { name: name @ "max_ocsp_certificates" } => Key::top("revocation").field(name),
         ConfigError::Limit { name } => Key::top("limits").field(name),
         ConfigError::OcspAnswers { .. } => Key::top("revocation").field("ocsp_answers"),

@@ -330,6 +330,7 @@ impl ClientCertLayerBuilder {
             re_emission: self.re_emission,
             presence,
             access,
+            memory: self.memory,
             expiry_notice: self.expiry_notice,
             refusals,
         };

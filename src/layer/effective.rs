@@ -4,6 +4,7 @@ use crate::authenticator::{Limits, UntrustedHeader};
 use crate::policy::{EffectivePolicy, yes_or_no};
 use crate::re_emission::ReEmission;
 use crate::reason::Reason;
+use crate::verdict_cache::MemoryLimits;
 
 impl ClientCertHandle {
     /// Every check of the layer with its value, read from what is in force.
@@ -23,6 +24,7 @@ impl Shared {
         authenticator.revocation.describe(&mut policy);
         self.describe_requests(&mut policy);
         self.describe_limits(&mut policy);
+        self.describe_memory(&mut policy);
         self.describe_answers(&mut policy);
         self.describe_access(&mut policy);
         policy
@@ -42,6 +44,10 @@ impl Shared {
         policy
             .add("requests.refuse_untrusted_header", "a certificate header that no gateway sent", value)
             .set_if(refuses);
+        let notice = self.expiry_notice.map_or_else(|| "no".to_owned(), |time| time.as_secs().to_string());
+        policy
+            .add("requests.warn_before_expiry_seconds", "clients are told that their certificate expires", notice)
+            .set_if(self.expiry_notice.is_some());
         let emits = self.re_emission == ReEmission::Rfc9440;
         policy.add("requests.re_emit_rfc9440", "Client-Cert for the next service", yes_or_no(emits)).set_if(emits);
     }
@@ -54,6 +60,24 @@ impl Shared {
         policy
             .add("limits.max_certificates", "certificates in one request", limits.certificates)
             .set_if(limits.certificates != usual.certificates);
+    }
+
+    fn describe_memory(&self, policy: &mut EffectivePolicy) {
+        let usual = MemoryLimits::default();
+        let is_off = self.memory.is_none();
+        policy
+            .add("memory.remember_nothing", "every certificate is validated from the beginning", yes_or_no(is_off))
+            .set_if(is_off);
+        let limits = self.memory.unwrap_or(usual);
+        policy
+            .add("memory.max_remembered_clients", "certificate headers that are remembered", limits.clients)
+            .set_if(limits.clients != usual.clients);
+        policy
+            .add("memory.max_remembered_bytes", "bytes that they may take", limits.bytes)
+            .set_if(limits.bytes != usual.bytes);
+        policy
+            .add("memory.max_verdict_age_seconds", "seconds until a path is validated again", limits.max_age.as_secs())
+            .set_if(limits.max_age != usual.max_age);
     }
 
     fn describe_answers(&self, policy: &mut EffectivePolicy) {

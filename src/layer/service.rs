@@ -27,6 +27,7 @@ use crate::re_emission::ReEmission;
 use crate::readiness::Readiness;
 use crate::rejection::{Rejection, SetupError};
 use crate::utc::Utc;
+use crate::verdict_cache::MemoryLimits;
 
 /// The service made by [`ClientCertLayer`](super::ClientCertLayer).
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ pub(crate) struct Shared {
     pub(super) presence: Presence,
     /// Asked of every request that was authenticated, the anonymous ones too.
     pub(super) access: Option<AccessTableHandle>,
+    /// For the effective policy alone.
+    pub(super) memory: Option<MemoryLimits>,
     /// How long before its certificate expires a client is told so.
     pub(super) expiry_notice: Option<Duration>,
     pub(super) refusals: Arc<Refusals>,

@@ -3,6 +3,9 @@
 #![cfg(test)]
 
 mod advice;
+mod guide;
+#[cfg(feature = "json-schema")]
+mod leaves;
 mod loading;
 mod policy;
 mod reload;

@@ -8,7 +8,7 @@ use tower_client_cert::{ConfigError, Reason, Reload};
 
 use crate::scene::{ask, request, with_certificate};
 use crate::support::log::Log;
-use crate::support::pki::{ListShape, days};
+use crate::support::pki::{AnswerShape, ListShape, days};
 use crate::world::{CLIENT, USUAL, World};
 
 #[tokio::test]
@@ -84,6 +84,18 @@ async fn no_list_goes_back_in_time_by_a_reload() {
     let layer = world.build(&text);
     assert_eq!(ask(&layer, with_certificate(&world.partner)).await.reason(), Some(Reason::Revoked));
     world.write_list("a.crl", &ListShape::new().number(6).issued(days(-2), days(7)));
+    layer.handle().reload().unwrap();
+    assert_eq!(ask(&layer, with_certificate(&world.partner)).await.reason(), Some(Reason::Revoked));
+}
+
+#[tokio::test]
+async fn what_an_ocsp_answer_said_against_a_certificate_survives_a_reload() {
+    let world = World::new();
+    let answer = |shape: AnswerShape| shape.signed(&world.intermediate, &world.intermediate);
+    world.directory.write("answer.der", answer(AnswerShape::revoked(CLIENT)));
+    let layer = world.build(&format!("{USUAL}[revocation]\nocsp_answers = \"answer.der\"\n"));
+    assert_eq!(ask(&layer, with_certificate(&world.partner)).await.reason(), Some(Reason::Revoked));
+    world.directory.write("answer.der", answer(AnswerShape::good(CLIENT)));
     layer.handle().reload().unwrap();
     assert_eq!(ask(&layer, with_certificate(&world.partner)).await.reason(), Some(Reason::Revoked));
 }

@@ -12,7 +12,7 @@ use crate::advice::AdviceCode;
 use crate::authorization::{AccessDocument, authority};
 use crate::clock::Clock;
 use crate::config::document::{
-    AdviceTable, AnswerTable, Document, GrpcWord, KeyKindWord, LimitsTable, PoliciesTable, RequestsTable,
+    AdviceTable, AnswerTable, Document, GrpcWord, KeyKindWord, LimitsTable, MemoryTable, PoliciesTable, RequestsTable,
     ValidationTable,
 };
 use crate::config::key::{At as _, Key, Mistake, contradiction};
@@ -59,6 +59,9 @@ pub(in crate::config) fn builder(
     if let Some(LimitsTable { max_header_bytes, max_certificates }) = &document.limits {
         builder = set(builder, *max_header_bytes, ClientCertLayerBuilder::max_header_bytes);
         builder = set(builder, *max_certificates, ClientCertLayerBuilder::max_certificates);
+    }
+    if let Some(table) = &document.memory {
+        builder = memory(builder, table, &Key::top("memory"))?;
     }
     for (code, table) in document.answers.iter().flatten() {
         builder = answer(builder, code, table, &Key::top("answers").field(code))?;
@@ -153,6 +156,23 @@ fn required_policies(table: &PoliciesTable, key: &Key) -> Result<RequiredPolicie
     }
 }
 
+fn memory(
+    mut builder: ClientCertLayerBuilder,
+    table: &MemoryTable,
+    key: &Key,
+) -> Result<ClientCertLayerBuilder, Mistake> {
+    builder = set(builder, table.max_remembered_clients, ClientCertLayerBuilder::max_remembered_clients);
+    builder = set(builder, table.max_remembered_bytes, ClientCertLayerBuilder::max_remembered_bytes);
+    let age = table.max_verdict_age_seconds.map(Duration::from_secs);
+    builder = set(builder, age, ClientCertLayerBuilder::max_verdict_age);
+    let has_limits = table.max_remembered_clients.is_some() || table.max_remembered_bytes.is_some() || age.is_some();
+    match (table.remember_nothing, has_limits) {
+        (Some(true), true) => contradiction(key, "has remember_nothing beside limits, expected one of both"),
+        (Some(true), false) => Ok(builder.remember_nothing()),
+        (None | Some(false), _) => Ok(builder),
+    }
+}
+
 fn requests(mut builder: ClientCertLayerBuilder, table: &RequestsTable) -> ClientCertLayerBuilder {
     if table.required == Some(true) {
         builder = builder.required();
@@ -161,6 +181,8 @@ fn requests(mut builder: ClientCertLayerBuilder, table: &RequestsTable) -> Clien
     if table.refuse_untrusted_header == Some(true) {
         builder = builder.refuse_untrusted_header();
     }
+    let notice = table.warn_before_expiry_seconds.map(Duration::from_secs);
+    builder = set(builder, notice, ClientCertLayerBuilder::warn_before_expiry);
     if table.re_emit_rfc9440 == Some(true) {
         builder = builder.re_emit_rfc9440();
     }

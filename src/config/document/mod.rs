@@ -12,7 +12,7 @@ pub(super) use self::gateway::{
     EncodingWord, GatewayCertificateTable, GatewayKind, GatewayTable, HeaderTable, SecretHeaderTable, StatusWord,
     UnixSocketTable, WayTable, XfccTable,
 };
-pub(super) use self::requests::{AdviceTable, AnswerTable, GrpcWord, LimitsTable, RequestsTable};
+pub(super) use self::requests::{AdviceTable, AnswerTable, GrpcWord, LimitsTable, MemoryTable, RequestsTable};
 pub(super) use self::revocation::{
     CrlTable, ModeWord, OcspAnswersTable, RevocationPolicyTable, RevocationTable, ScopeWord,
 };
@@ -40,6 +40,8 @@ table! {
         requests: RequestsTable,
         /// Bounds on what one request may ask for.
         limits: LimitsTable,
+        /// What is remembered between requests.
+        memory: MemoryTable,
         /// Other answers than the default ones, by reason code.
         answers: std::collections::BTreeMap<String, AnswerTable>,
         /// What becomes of advice.

@@ -11,6 +11,22 @@ table! {
         refuse_untrusted_header: bool,
         /// Hands the inner service a `Client-Cert` and a `Client-Cert-Chain` header, made anew.
         re_emit_rfc9440: bool,
+        /// Tells clients in a header that their certificate expires within this time.
+        warn_before_expiry_seconds: u64,
+    }
+}
+
+table! {
+    /// What is remembered between requests.
+    MemoryTable {
+        /// The most certificate headers that are remembered.
+        max_remembered_clients: usize,
+        /// The most bytes that they may take.
+        max_remembered_bytes: usize,
+        /// For how long a certificate is not validated again while nothing changes.
+        max_verdict_age_seconds: u64,
+        /// Validates the certificate of every request from the beginning.
+        remember_nothing: bool,
     }
 }
 
