@@ -8,6 +8,7 @@ mod fetch_issuers;
 mod inspect;
 mod layer;
 mod planted;
+mod policy;
 mod program;
 mod readme;
 mod replay;

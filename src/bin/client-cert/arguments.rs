@@ -25,7 +25,22 @@ pub(crate) enum Command {
     Explain(Explain),
     FetchIssuers(FetchIssuers),
     Inspect(Inspect),
+    Policy(Policy),
     Replay(Replay),
+}
+
+/// Tells what a configuration checks, with every default, for whoever must approve it.
+#[derive(Args, Debug)]
+pub(crate) struct Policy {
+    /// The configuration of the layer, in TOML.
+    #[arg(long)]
+    pub(crate) config: PathBuf,
+    /// A page in Markdown: first what loosens a check, then what differs from the defaults, then everything.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+    /// Answers in JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Judges recorded requests by a configuration, or tells which of them another one would judge differently.

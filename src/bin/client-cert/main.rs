@@ -10,6 +10,7 @@ mod input;
 mod inspect;
 mod output;
 mod peer;
+mod policy;
 mod replay;
 mod trouble;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, &mut output),
         Command::FetchIssuers(arguments) => fetch_issuers::run(&arguments, &mut output),
         Command::Inspect(arguments) => inspect::run(&arguments, &mut output),
+        Command::Policy(arguments) => policy::run(&arguments, &mut output),
         Command::Replay(arguments) => replay::run(&arguments, &mut output),
     };
     match done.and_then(|status| output.finish().map(|()| status)) {
