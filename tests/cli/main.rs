@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod advice;
 mod check;
 mod explain;
 mod fetch_issuers;

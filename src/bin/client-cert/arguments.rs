@@ -64,9 +64,10 @@ pub(crate) struct Replay {
     pub(crate) at: Option<SystemTime>,
 }
 
-/// Reads a configuration and every file it names, runs the tests of its rules, and tells what ends when.
+/// Reads a configuration and every file it names, runs the tests of its rules, and tells what ends when and what is
+/// probably not meant.
 ///
-/// Exit status: 0 where there is nothing to mend, 1 where something has ended or ends soon, 2 where the configuration
+/// Exit status: 0 where there is nothing to mend, with or without advice, 1 where something has ended or ends soon, 2 where the configuration
 /// cannot be used or a test of its rules fails.
 #[derive(Args, Debug)]
 pub(crate) struct Check {

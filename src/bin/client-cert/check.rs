@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use tower_client_cert::{ClientCertConfig, Expiry, ExpiryKind, Readiness};
+use tower_client_cert::{Advice, ClientCertConfig, Expiry, ExpiryKind, Readiness};
 
 use super::Status;
 use super::arguments::Check;
@@ -14,7 +14,7 @@ use super::trouble::Trouble;
 pub(crate) fn run(arguments: &Check, output: &mut Output) -> Result<Status, Trouble> {
     let config = ClientCertConfig::from_file(&arguments.config).map_err(Trouble::input)?;
     let layer = config.clock(At(arguments.at)).build().map_err(Trouble::input)?;
-    let report = Report::of(&layer.handle().readiness(), arguments.within);
+    let report = Report::of(&layer.handle().readiness(), layer.advice(), arguments.within);
     if arguments.json {
         output.json(&report)?;
     } else {
@@ -28,6 +28,7 @@ pub(crate) fn run(arguments: &Check, output: &mut Output) -> Result<Status, Trou
 struct Report {
     checked_at: String,
     problems: Vec<Problem>,
+    advice: Vec<Advice>,
     expiries: Vec<Ends>,
 }
 
@@ -47,7 +48,7 @@ struct Ends {
 }
 
 impl Report {
-    fn of(readiness: &Readiness, within_days: u32) -> Self {
+    fn of(readiness: &Readiness, advice: Vec<Advice>, within_days: u32) -> Self {
         let now = readiness.checked_at();
         let expiries = readiness.expiries();
         let mut problems: Vec<_> = readiness
@@ -66,7 +67,7 @@ impl Report {
             ended: expiry.at() < now,
             days: days_between(now, expiry.at()),
         };
-        Self { checked_at: at::text(now), problems, expiries: expiries.iter().map(ends).collect() }
+        Self { checked_at: at::text(now), problems, advice, expiries: expiries.iter().map(ends).collect() }
     }
 
     fn show(&self, arguments: &Check, output: &mut Output) -> Result<(), Trouble> {
@@ -78,6 +79,13 @@ impl Report {
             let days = ends.days.unsigned_abs();
             let in_days = if ends.ended { format!("{days} days ago") } else { format!("in {days} days") };
             output.field(&in_days, &format!("{}, {}", ends.at, ends.name))?;
+        }
+        if !self.advice.is_empty() {
+            output.blank()?;
+            output.say(Tone::Heading, "What works and is probably not meant")?;
+            for advice in &self.advice {
+                output.say(Tone::Heading, &format!("- {}: {}", advice.code(), advice.text()))?;
+            }
         }
         if self.problems.is_empty() {
             return Ok(());
