@@ -165,15 +165,6 @@ impl Audit {
     }
 
     /// Hands a record to the sink.
-    fn keep(&self, record: AuditRecord) -> Result<(), AuditLost> {
-        if let Some(why) = self.is_required().then(|| self.trouble()).flatten() {
-            // Still offered, so that the trouble is seen to have ended.
-            drop(self.offer(record));
-            return Err(AuditLost { why });
-        }
-        self.offer(record)
-    }
-
     fn offer(&self, record: AuditRecord) -> Result<(), AuditLost> {
         catch_unwind(AssertUnwindSafe(|| self.sink.record(record))).unwrap_or_else(|_| Err(AuditLost::new(PANICKED)))
     }

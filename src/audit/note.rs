@@ -35,13 +35,17 @@ impl Audit {
         })
     }
 
-    /// Records a request that the layer lets pass.
+    /// Records a request that the layer lets pass. Where that is required, nothing is let pass while the sink is in
+    /// trouble; the refusals are still offered to it.
     pub(crate) fn passed(&self, about: About<'_>) -> Result<(), AuditLost> {
+        if let Some(trouble) = self.is_required().then(|| self.trouble()).flatten() {
+            return Err(AuditLost::new(trouble));
+        }
         let decision = match about.subject {
             Subject::Client(_) => AuditDecision::Accepted,
             Subject::Nobody | Subject::Certificate(_) => AuditDecision::Anonymous,
         };
-        self.record(decision, about).map_or(Ok(()), |record| self.keep(record))
+        self.record(decision, about).map_or(Ok(()), |record| self.offer(record))
     }
 
     /// Records a request that is refused.
@@ -68,7 +72,7 @@ impl Audit {
     ) -> Result<(), AuditLost> {
         let Some(record) = self.record(decision, about) else { return Ok(()) };
         let detail = self.pseudonyms.is_none().then(|| rejection.to_string());
-        self.keep(AuditRecord { reason: Some(rejection.reason()), detail, reference, ..record })
+        self.offer(AuditRecord { reason: Some(rejection.reason()), detail, reference, ..record })
     }
 
     fn record(&self, decision: AuditDecision, about: About<'_>) -> Option<AuditRecord> {

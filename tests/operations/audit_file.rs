@@ -125,6 +125,7 @@ async fn where_it_is_required_a_full_disk_closes_the_service() {
     }
     let asked = ask(&layer, request(&[])).await;
     assert_eq!((asked.status(), asked.reason()), (503, Some(Reason::AuditUnavailable)));
+    assert_eq!(layer.handle().counts().audit_lost(), 1, "that it was refused is queued");
 }
 
 #[cfg(unix)]
