@@ -6,6 +6,7 @@
 #![cfg(test)]
 
 mod breaches;
+mod features;
 mod rules;
 mod source;
 
