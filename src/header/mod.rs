@@ -20,6 +20,7 @@ mod tests;
 use http::HeaderValue;
 
 pub use self::error::HeaderError;
+use self::taken::TakenField;
 pub(crate) use self::taken::TakenHeaders;
 use crate::encoding::Encoding;
 use crate::gateway::{CertificateHeader, CertificatePresence, Forwarding, TrustedPeer};
@@ -104,11 +105,10 @@ struct Finder<'a> {
 impl Finder<'_> {
     /// The one value of a header, unless it says that there is none.
     fn one(&mut self, place: usize, header: &CertificateHeader) -> Result<Option<RawValue>, HeaderError> {
-        let mut values = self.taken.values_of(&header.name);
-        match (values.next(), values.len()) {
-            (None, _) => Ok(None),
-            (Some(value), 0) => self.judged(value, place, header.encoding),
-            (Some(_), more) => Err(HeaderError::Repeated { lines: 1 + more }),
+        match self.taken.take_lines(&header.name) {
+            None => Ok(None),
+            Some(field) if field.more.is_empty() => self.judged(field.first, place, header.encoding),
+            Some(field) => Err(HeaderError::Repeated { lines: 1 + field.more.len() }),
         }
     }
 
@@ -120,7 +120,7 @@ impl Finder<'_> {
                 found.extend(self.one(place, header)?);
                 continue;
             }
-            for value in self.taken.values_of(&header.name) {
+            for value in self.taken.take_lines(&header.name).into_iter().flat_map(TakenField::into_values) {
                 found.extend(self.judged(value, place, header.encoding)?);
             }
         }
@@ -142,7 +142,7 @@ impl Finder<'_> {
     /// One line that reports a failure is enough, however many there are.
     fn ensure_no_failure(&mut self, presence: CertificatePresence) -> Result<(), HeaderError> {
         let Some(status) = self.forwarding.status() else { return Ok(()) };
-        let mut values = self.taken.values_of(&status.name);
+        let mut values = self.taken.take_lines(&status.name).into_iter().flat_map(TakenField::into_values);
         if values.any(|value| status.format.reports_failure(value.as_bytes().trim_ascii(), presence)) {
             return Err(HeaderError::GatewayReportedFailure);
         }

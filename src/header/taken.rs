@@ -7,16 +7,19 @@ use crate::gateway::{Forwarding, is_same_or_look_alike};
 /// What a request carried under the names of certificate headers, taken out of it and not yet judged.
 #[derive(Debug, Default)]
 pub(crate) struct TakenHeaders {
-    fields: Vec<TakenField>,
+    /// Most gateways send one, which needs no room beside this.
+    first: Option<TakenField>,
+    others: Vec<TakenField>,
     named_by_connection: Vec<HeaderName>,
     look_alikes: usize,
 }
 
+/// The lines of one header, in their order.
 #[derive(Debug)]
-struct TakenField {
+pub(super) struct TakenField {
     name: HeaderName,
-    first: HeaderValue,
-    more: Vec<HeaderValue>,
+    pub(super) first: HeaderValue,
+    pub(super) more: Vec<HeaderValue>,
 }
 
 impl TakenHeaders {
@@ -35,7 +38,7 @@ impl TakenHeaders {
             let Entry::Occupied(entry) = headers.entry(name) else { continue };
             let (name, mut values) = entry.remove_entry_mult();
             if let Some(first) = values.next() {
-                taken.fields.push(TakenField { name, first, more: values.collect() });
+                taken.add(TakenField { name, first, more: values.collect() });
             }
         }
         // Only now: a name of one gateway may look like the name of another.
@@ -49,7 +52,7 @@ impl TakenHeaders {
 
     /// Whether there was one of the headers at all.
     pub(crate) fn is_present(&self) -> bool {
-        !self.fields.is_empty()
+        self.fields().next().is_some()
     }
 
     /// Names like the headers' that were removed.
@@ -59,12 +62,12 @@ impl TakenHeaders {
 
     /// How many of the headers are of other gateways.
     pub(crate) fn foreign_to(&self, forwarding: &Forwarding) -> usize {
-        self.fields.iter().filter(|field| forwarding.names().all(|name| *name != field.name)).count()
+        self.fields().filter(|field| forwarding.names().all(|name| *name != field.name)).count()
     }
 
     /// How many lines there were of one header, and how many bytes in all of them; `None` where there was none.
     pub(crate) fn lines_of(&self, name: &HeaderName) -> Option<(usize, usize)> {
-        let field = self.fields.iter().find(|field| field.name == *name)?;
+        let field = self.fields().find(|field| field.name == *name)?;
         let bytes = std::iter::once(&field.first).chain(&field.more).map(HeaderValue::len).sum();
         Some((1 + field.more.len(), bytes))
     }
@@ -75,20 +78,35 @@ impl TakenHeaders {
 
     /// Refuses values that are too large together, before anything is made of any of them.
     pub(super) fn ensure_fits(&self, forwarding: &Forwarding, max_bytes: usize) -> Result<(), HeaderError> {
-        let own = self.fields.iter().filter(|field| forwarding.names().any(|name| *name == field.name));
+        let own = self.fields().filter(|field| forwarding.names().any(|name| *name == field.name));
         let bytes = own.flat_map(|field| std::iter::once(&field.first).chain(&field.more)).map(HeaderValue::len).sum();
         if bytes > max_bytes { Err(HeaderError::TooLarge { bytes, max_bytes }) } else { Ok(()) }
     }
 
-    /// The values of one header, in the order of their lines; they can be asked for once.
-    pub(super) fn values_of(&mut self, name: &HeaderName) -> std::vec::IntoIter<HeaderValue> {
-        let Some(index) = self.fields.iter().position(|field| field.name == *name) else {
-            return Vec::new().into_iter();
-        };
-        let TakenField { first, more, .. } = self.fields.swap_remove(index);
-        let mut values = vec![first];
-        values.extend(more);
-        values.into_iter()
+    /// The lines of one header; they can be asked for once.
+    pub(super) fn take_lines(&mut self, name: &HeaderName) -> Option<TakenField> {
+        self.first.take_if(|field| field.name == *name).or_else(|| {
+            let place = self.others.iter().position(|field| field.name == *name)?;
+            Some(self.others.swap_remove(place))
+        })
+    }
+
+    fn add(&mut self, field: TakenField) {
+        match &self.first {
+            None => self.first = Some(field),
+            Some(_) => self.others.push(field),
+        }
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &TakenField> {
+        self.first.iter().chain(&self.others)
+    }
+}
+
+impl TakenField {
+    /// Every value, in the order of the lines.
+    pub(super) fn into_values(self) -> impl Iterator<Item = HeaderValue> {
+        std::iter::once(self.first).chain(self.more)
     }
 }
 
