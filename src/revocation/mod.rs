@@ -12,6 +12,7 @@
 
 mod advice;
 mod crl;
+mod current_sources;
 mod deny_list;
 mod describe;
 mod error;

@@ -1,12 +1,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::Guard;
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
 #[cfg(feature = "fetch")]
 use super::crl::{Added, Numbering, VerifiedLists};
 use super::crl::{ListTable, Question, RevocationListInForce, RevocationLists};
+use super::current_sources::CurrentSources;
 use super::ocsp::{Ocsp, OcspAnswers, OcspOptions};
 #[cfg(feature = "ocsp")]
 use super::ocsp::{OcspClientOptions, OcspWorld};
@@ -24,7 +25,7 @@ use crate::validation::{Breadth, IssuedBy, Trust, TrustAnchor};
 #[derive(Debug)]
 pub(crate) struct Revocation {
     options: RevocationOptions,
-    sources: ArcSwap<Sources>,
+    sources: CurrentSources,
     /// Held while new sources are made from those in force.
     updating: Mutex<()>,
 }
@@ -74,7 +75,7 @@ impl Revocation {
         )?;
         options.check_mode(lists.is_some(), ocsp.is_some())?;
         let sources = Sources { version: 0, deny_list: deny_list.map(Arc::new), lists, ocsp };
-        Ok(Self { options, sources: ArcSwap::from_pointee(sources), updating: Mutex::new(()) })
+        Ok(Self { options, sources: CurrentSources::new(sources), updating: Mutex::new(()) })
     }
 
     /// Keeps of what comes before: lists in force that are fresher than what was loaded for them, and what OCSP has said
@@ -88,7 +89,7 @@ impl Revocation {
         if let (Some(ocsp), Some(known)) = (&sources.ocsp, &known.ocsp) {
             ocsp.keep_objections(known, verifier.now);
         }
-        self.sources.store(Arc::new(sources));
+        self.sources.put(sources);
     }
 
     pub(super) fn options(&self) -> &RevocationOptions {
@@ -110,7 +111,7 @@ impl Revocation {
         let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sources = Sources::clone(&self.sources());
         sources.deny_list = Some(Arc::new(deny_list));
-        self.store(sources);
+        self.sources.put(sources);
     }
 
     /// Puts lists in force in place of those that are. Nothing goes back in time: a list in force that is fresher than
@@ -139,7 +140,7 @@ impl Revocation {
         if let Some(lists) = &mut sources.lists {
             *lists = Lists::load(lists.places.clone(), verifier)?.with_fresher(lists, verifier);
         }
-        self.store(sources);
+        self.sources.put(sources);
         Ok(())
     }
 
@@ -166,7 +167,7 @@ impl Revocation {
         if !added.fresh.is_empty() {
             lists.table = Arc::new(table);
             lists.fetched = Arc::new(fetched);
-            self.sources.store(Arc::new(sources));
+            self.sources.put(sources);
         }
         added
     }
@@ -180,13 +181,8 @@ impl Revocation {
         };
         let errors = ocsp.load(places, verifier);
         // The same sources say something else now.
-        self.store(Sources::clone(&sources));
+        self.sources.put(Sources::clone(&sources));
         if errors.is_empty() { Ok(()) } else { Err(ConfigError::OcspAnswers { errors }) }
-    }
-
-    /// Puts in force what was made from the sources in force, while nobody else does.
-    fn store(&self, sources: Sources) {
-        self.sources.store(Arc::new(Sources { version: sources.version.wrapping_add(1), ..sources }));
     }
 
     /// Asks responders about every certificate that is due.
@@ -210,7 +206,7 @@ impl Revocation {
         let fetched = sources.lists.map(|lists| lists.fetched).unwrap_or_default();
         table.keep_all(&fetched);
         sources.lists = Some(Lists { table: Arc::new(table), fetched, places });
-        self.store(sources);
+        self.sources.put(sources);
         if errors.is_empty() { Ok(()) } else { Err(ConfigError::RevocationLists { errors }) }
     }
 }
