@@ -9,6 +9,7 @@ mod certificates;
 mod gateways;
 mod identities;
 mod ocsp;
+mod responder;
 mod revocation;
 
 #[path = "../support/mod.rs"]
