@@ -37,7 +37,7 @@ async fn the_account_is_looked_up_and_handed_to_the_handler() {
     assert_eq!(asked.header("cache-control"), Some("no-store"));
     let asked = scene.ask(app(), get("/", Some(&scene.stranger))).await;
     assert_eq!((asked.status(), asked.reason()), (403, Some(Reason::RuleDenied)));
-    let nobody = scene.pki.issue(&crate::support::pki::Shape::client("nobody"));
+    let nobody = scene.nobody();
     let asked = scene.ask(app(), get("/", Some(&nobody))).await;
     assert_eq!((asked.status(), asked.reason()), (503, Some(Reason::AuthorizerUnavailable)));
     assert!(asked.header("retry-after").is_some() && !asked.body.contains("database"));

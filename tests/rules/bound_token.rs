@@ -5,12 +5,12 @@ use axum::body::Body;
 use axum::routing::get as route;
 use http::Request;
 use sha2::{Digest as _, Sha256};
+use tower_client_cert::test_kit::{TestAuthority, TestCertificate};
 use tower_client_cert::{
     PresentedCertificate, Reason, RegisteredKeys, RequireClientCertLayer, Thumbprint, TokenClaims,
 };
 
 use crate::scene::{Scene, get};
-use crate::support::pki::{Minted, Shape};
 
 #[derive(Clone)]
 struct Claims(Option<String>);
@@ -25,11 +25,11 @@ fn app() -> Router {
     Router::new().route("/", route(async || "secret").layer(RequireClientCertLayer::bound_token::<Claims>()))
 }
 
-fn thumbprint(certificate: &Minted) -> String {
+fn thumbprint(certificate: &TestCertificate) -> String {
     Thumbprint::new(Sha256::digest(certificate.der()).into()).to_string()
 }
 
-fn with_claims(certificate: Option<&Minted>, claims: Option<Claims>) -> Request<Body> {
+fn with_claims(certificate: Option<&TestCertificate>, claims: Option<Claims>) -> Request<Body> {
     let mut request = get("/", certificate);
     claims.map(|claims| request.extensions_mut().insert(claims));
     request
@@ -56,8 +56,7 @@ async fn a_token_passes_with_its_own_certificate_alone() {
 #[tokio::test]
 async fn a_certificate_renewed_with_the_same_key_is_another_certificate() {
     let scene = Scene::new();
-    let first = scene.pki.issue(&Shape::partner().serial(&[1]));
-    let renewed = scene.pki.issue(&Shape::partner().serial(&[2]));
+    let [first, renewed] = scene.renewed();
     let claims = Some(Claims(Some(thumbprint(&first))));
     let asked = scene.ask(app(), with_claims(Some(&renewed), claims)).await;
     assert_eq!(asked.reason(), Some(Reason::TokenNotBound));
@@ -65,8 +64,9 @@ async fn a_certificate_renewed_with_the_same_key_is_another_certificate() {
 
 #[test]
 fn a_registered_key_belongs_to_one_client() {
-    let own = PresentedCertificate::from_der(Shape::client("a").self_signed().der()).unwrap();
-    let other = PresentedCertificate::from_der(Shape::client("a").self_signed().der()).unwrap();
+    let issued = || TestAuthority::new("own").client("a").issue();
+    let own = PresentedCertificate::from_der(issued().der()).unwrap();
+    let other = PresentedCertificate::from_der(issued().der()).unwrap();
     let keys = RegisteredKeys::default().register("client-a", *own.public_key_fingerprint()).unwrap();
     assert_eq!(keys.client_of(&own), Some("client-a"));
     assert_eq!(keys.client_of(&other), None);

@@ -3,22 +3,14 @@
 use axum::Router;
 use axum::routing::get as route;
 use tower_client_cert::evidence::Check;
-use tower_client_cert::{
-    ClientCertLayer, DenyList, Gateway, Intermediates, Reason, RequireClientCertLayer, Rule, TrustAnchors,
-};
+use tower_client_cert::{ClientCertLayer, DenyList, Reason, RequireClientCertLayer, Rule};
 
-use crate::scene::{Asked, Fixed, Scene, get};
+use crate::scene::{Asked, Scene, gateway, get};
 
 #[tokio::test]
 async fn a_rule_on_a_check_holds_only_where_the_layer_did_it() {
     let scene = Scene::new();
-    let builder = || {
-        let gateway = Gateway::nginx(["10.1.0.0/24"]).unwrap();
-        let anchors = TrustAnchors::from_der(scene.pki.root.der()).unwrap().labelled("test-root");
-        ClientCertLayer::builder(gateway, anchors)
-            .intermediates(Intermediates::from_der(scene.pki.intermediate.der()).unwrap())
-            .clock(Fixed)
-    };
+    let builder = || scene.builder(gateway().gateway());
     let ask = async |layer: ClientCertLayer, check| {
         let rule = RequireClientCertLayer::rule(Rule::check_passed(check));
         let app = Router::new().route("/restricted", route(async || "secret").layer(rule)).layer(layer);

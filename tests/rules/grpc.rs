@@ -7,21 +7,15 @@ use tonic::Code;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tower::Layer as _;
-use tower_client_cert::{
-    AccessTable, ClientCertLayer, Gateway, Intermediates, RequireClientCertLayer, Rule, TrustAnchors,
-};
+use tower_client_cert::test_kit::TestCertificate;
+use tower_client_cert::{AccessTable, ClientCertLayer, Gateway, RequireClientCertLayer, Rule};
 
-use crate::scene::{Scene, partner};
+use crate::scene::{Scene, gateway, partner};
 use crate::support::orders::{self, Orders};
-use crate::support::pki::Minted;
 
-/// The usual layer, for connections from this machine and by its clock.
+/// The usual layer, for connections from this machine.
 fn client_cert(scene: &Scene) -> ClientCertLayer {
-    let anchors = TrustAnchors::from_der(scene.pki.root.der()).unwrap().labelled("test-root");
-    ClientCertLayer::builder(Gateway::nginx(["127.0.0.1"]).unwrap(), anchors)
-        .intermediates(Intermediates::from_der(scene.pki.intermediate.der()).unwrap())
-        .build()
-        .unwrap()
+    scene.builder(Gateway::nginx(["127.0.0.1"]).unwrap()).build().unwrap()
 }
 
 async fn serve(scene: &Scene, require: RequireClientCertLayer) -> SocketAddr {
@@ -33,9 +27,9 @@ async fn serve(scene: &Scene, require: RequireClientCertLayer) -> SocketAddr {
     address
 }
 
-async fn call(address: SocketAddr, certificate: Option<&Minted>) -> Result<String, Code> {
-    let value = certificate.map(Minted::escaped_pem);
-    let headers: Vec<_> = value.iter().map(|value| ("x-client-cert", value.as_str())).collect();
+async fn call(address: SocketAddr, certificate: Option<&TestCertificate>) -> Result<String, Code> {
+    let forwarded = certificate.map(|certificate| gateway().headers(certificate)).unwrap_or_default();
+    let headers: Vec<_> = forwarded.iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
     orders::get(orders::plain(address).await, &headers).await.map_err(|status| status.code())
 }
 

@@ -1,50 +1,51 @@
 //! One request through an axum application behind the layer.
 
 use std::net::SocketAddr;
-use std::time::SystemTime;
 
 use axum::Router;
 use axum::body::Body;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
-use tower_client_cert::{
-    ClientCertLayer, Clock, Gateway, GatewayPeer, Intermediates, Reason, Refusal, Rule, TrustAnchors,
-};
+use tower_client_cert::test_kit::{TestAuthority, TestCertificate, TestGateway};
+use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, Gateway, GatewayPeer, Reason, Refusal, Rule};
 
-use crate::support::pki::{self, Minted, Pki, Shape};
-
-#[derive(Debug)]
-pub(crate) struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        pki::now()
-    }
-}
-
-/// A PKI, the honest partner of it, and another client.
+/// Authorities, the honest partner, and another client.
 #[derive(Debug)]
 pub(crate) struct Scene {
-    pub(crate) pki: Pki,
-    pub(crate) partner: Minted,
-    pub(crate) stranger: Minted,
+    root: TestAuthority,
+    issuing: TestAuthority,
+    pub(crate) partner: TestCertificate,
+    pub(crate) stranger: TestCertificate,
     pub(crate) layer: ClientCertLayer,
 }
 
 impl Scene {
     pub(crate) fn new() -> Self {
-        let pki = Pki::new();
-        let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().labelled("test-root");
-        let gateway = Gateway::nginx(["10.1.0.0/24"]).unwrap();
-        let layer = ClientCertLayer::builder(gateway, anchors)
-            .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
-            .clock(Fixed)
-            .build()
-            .unwrap();
-        let partner = pki.good();
-        let stranger = pki.issue(&Shape::client("stranger").organization("Stranger AG"));
-        Self { pki, partner, stranger, layer }
+        let root = TestAuthority::new("test-root");
+        let issuing = root.intermediate("Test Issuing");
+        let partner = issuing.client("data-exchange-svc01").attribute("C", "CH").organization(PARTNER).issue();
+        let stranger = issuing.client("stranger").organization("Stranger AG").issue();
+        let layer = builder(&root, &issuing, gateway().gateway()).build().unwrap();
+        Self { root, issuing, partner, stranger, layer }
+    }
+
+    /// A client that nobody knows.
+    pub(crate) fn nobody(&self) -> TestCertificate {
+        self.issuing.client("nobody").issue()
+    }
+
+    /// The partner's first certificate, and the one that replaces it for the same key.
+    pub(crate) fn renewed(&self) -> [TestCertificate; 2] {
+        let shape = || self.issuing.client("data-exchange-svc01").attribute("C", "CH").organization(PARTNER);
+        let first = shape().serial(&[1]).issue();
+        let renewed = shape().serial(&[2]).same_key_as(&first).issue();
+        [first, renewed]
+    }
+
+    /// What the usual layer is built from, behind some gateway.
+    pub(crate) fn builder(&self, gateway: Gateway) -> ClientCertLayerBuilder {
+        builder(&self.root, &self.issuing, gateway)
     }
 
     /// Asks an application, around which the layer is put.
@@ -54,21 +55,30 @@ impl Scene {
     }
 }
 
+fn builder(root: &TestAuthority, issuing: &TestAuthority, gateway: Gateway) -> ClientCertLayerBuilder {
+    ClientCertLayer::builder(gateway, root.anchors()).intermediates(issuing.as_intermediates())
+}
+
+/// nginx, as it stands in front of the service.
+pub(crate) fn gateway() -> TestGateway {
+    let peer = GatewayPeer::tcp(SocketAddr::from(([10, 1, 0, 4], 50_000)));
+    TestGateway::at(Gateway::nginx(["10.1.0.0/24"]).unwrap(), peer)
+}
+
 pub(crate) fn partner() -> Rule {
-    Rule::organization("Big Partner Foo SA").and(Rule::issued_by("test-root")).named("partner-foo")
+    Rule::organization(PARTNER).and(Rule::issued_by("test-root")).named("partner-foo")
 }
 
 /// A request from the gateway.
-pub(crate) fn request(method: &str, path: &str, certificate: Option<&Minted>) -> Request<Body> {
-    let mut request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
-    request.extensions_mut().insert(GatewayPeer::tcp(SocketAddr::from(([10, 1, 0, 4], 50_000))));
-    if let Some(certificate) = certificate {
-        request.headers_mut().insert("x-client-cert", certificate.escaped_pem().parse().unwrap());
+pub(crate) fn request(method: &str, path: &str, certificate: Option<&TestCertificate>) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+    match certificate {
+        Some(certificate) => gateway().forward(request, certificate),
+        None => gateway().forward_anonymous(request),
     }
-    request
 }
 
-pub(crate) fn get(path: &str, certificate: Option<&Minted>) -> Request<Body> {
+pub(crate) fn get(path: &str, certificate: Option<&TestCertificate>) -> Request<Body> {
     request("GET", path, certificate)
 }
 
@@ -102,3 +112,5 @@ impl Asked {
         self.response.headers().get(name).map(|value| value.to_str().unwrap())
     }
 }
+
+const PARTNER: &str = "Big Partner Foo SA";
