@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use arc_swap::{ArcSwap, Guard};
+use http::HeaderName;
 
 use crate::error::{ConfigError, SenderProblem};
 use crate::gateway::{Gateway, check_apart};
@@ -14,6 +15,8 @@ use crate::validation::{Intermediates, IssuedBy, PinnedCertificates, Trust, Trus
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(crate) gateways: Vec<TrustedGateway>,
+    /// The certificate headers of all gateways, which leave every request.
+    pub(crate) header_names: Box<[HeaderName]>,
     sources: TrustSources,
     /// Which one it is of those that were in force, counted up.
     pub(crate) generation: u64,
@@ -56,7 +59,8 @@ impl Snapshot {
         for TrustedGateway { gateway, .. } in &gateways {
             gateways.iter().try_for_each(|other| gateway.check_clients(&other.trust))?;
         }
-        Ok(Self { gateways, sources, generation: 0, since: now })
+        let header_names = gateways.iter().flat_map(|member| member.gateway.forwarding().names()).cloned().collect();
+        Ok(Self { gateways, header_names, sources, generation: 0, since: now })
     }
 
     /// The gateways, and whose clients are accepted under which anchors.

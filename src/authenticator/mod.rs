@@ -177,8 +177,7 @@ impl Authenticator {
     ) -> Result<Arrived<'a>, Rejected> {
         let gateways = &in_force.snapshot.gateways;
         let secrets = TakenSecrets::take(headers, gateways.iter().flat_map(|known| known.gateway.secret_names()));
-        let names = gateways.iter().flat_map(|known| known.gateway.forwarding().names());
-        let taken = TakenHeaders::take(headers, &names);
+        let taken = TakenHeaders::take(headers, &in_force.snapshot.header_names.iter());
         self.events.look_alikes_removed(taken.look_alikes(), connection.peer);
         let presented = Presented { connection, secrets: &secrets, options: &self.validation, now: in_force.now };
         let (trusted, gateway) = match TrustedPeer::judge(&presented, gateways) {

@@ -53,8 +53,7 @@ impl Teller<'_> {
         let Self { authenticator, snapshot, at, .. } = *self;
         let gateways = &snapshot.gateways;
         let secrets = TakenSecrets::take(headers, gateways.iter().flat_map(|known| known.gateway.secret_names()));
-        let names = gateways.iter().flat_map(|known| known.gateway.forwarding().names());
-        let taken = TakenHeaders::take(headers, &names);
+        let taken = TakenHeaders::take(headers, &snapshot.header_names.iter());
 
         let presented = Presented { connection, secrets: &secrets, options: &authenticator.validation, now: at };
         let (trusted, member) = match TrustedPeer::judge(&presented, gateways) {

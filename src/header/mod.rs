@@ -133,7 +133,7 @@ impl Finder<'_> {
             return Ok(None);
         }
         // A merged second line puts a comma into an encoding that has none.
-        if raw.bytes().contains(&b',') && !encoding.is_list() {
+        if memchr::memchr(b',', raw.bytes()).is_some() && !encoding.is_list() {
             return Err(HeaderError::Merged);
         }
         Ok(Some(raw))

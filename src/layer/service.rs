@@ -200,8 +200,7 @@ impl Shared {
     fn note<B>(&self, request: &Request<B>) -> Option<Arc<Note>> {
         let audit = self.refusals.audit.as_ref()?;
         let snapshot = self.authenticator.snapshot.load();
-        let names = snapshot.gateways.iter().flat_map(|known| known.gateway.forwarding().names());
-        Some(audit.note(request, names, self.authenticator.clock.now()))
+        Some(audit.note(request, snapshot.header_names.iter(), self.authenticator.clock.now()))
     }
 
     pub(super) fn readiness(&self) -> Readiness {

@@ -279,6 +279,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "reason",
             "revocation/fetch",
             "test_kit",
+            "snapshot",
             "tonic",
             "whoami",
         ],
@@ -305,6 +306,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("webpki", &["validation"]),
     ("x509_cert", &["certificate", "utc"]),
     ("foldhash", &["keyed_hash"]),
+    ("memchr", &["header"]),
 ];
 
 /// Text that stands in one module alone.
