@@ -205,7 +205,7 @@ fn seen_before(criterion: &mut Criterion) {
         })
         .service_fn(|_| answer());
     group.bench_function("layer that inserts an extension", |bench| {
-        bench.iter_custom(serve(inserting.clone(), one.to_vec()))
+        bench.iter_custom(serve(inserting.clone(), one.to_vec()));
     });
     for clients in [1, 1_000, 20_000] {
         // Made where it is measured, so that a filter leaves out the work as well.
