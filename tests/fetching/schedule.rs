@@ -43,6 +43,20 @@ async fn a_client_on_a_newer_list_is_refused_after_the_next_look() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_that_is_remembered_is_refused_as_soon_as_a_newer_list_has_come() {
+    let world = World::new();
+    world.publish(&numbered(1));
+    // Without the fetch, nothing would ever ask again.
+    let builder = world.builder().fetched_crls(world.crls()).max_verdict_age(10_000 * HOUR);
+    let layer = builder.build().unwrap();
+    until(&layer, |counts| counts.crl_fetches() == 1).await;
+    assert!(world.ask(&layer).await.identity().is_some());
+    world.publish(&numbered(2).revoke(CLIENT));
+    until(&layer, |counts| counts.crl_fetches() == 2).await;
+    assert_eq!(world.ask(&layer).await.reason(), Some(Reason::Revoked));
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_request_waits_or_fetches_while_the_server_hangs() {
     let world = World::new();
     world.publish(&numbered(1));

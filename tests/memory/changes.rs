@@ -55,6 +55,19 @@ async fn a_deny_list_counts_from_the_next_request_on_and_so_does_its_end() {
     }
 }
 
+/// Where both lists have entries, as many paths are looked for as before.
+#[tokio::test]
+async fn another_entry_of_a_deny_list_counts_from_the_next_request_on() {
+    let world = World::new();
+    let (client, other) = (client(&world), world.pki.good());
+    let denying = |minted: &Minted| DenyList::new().certificate(fingerprint(minted));
+    let layer = world.builder().deny_list(denying(&other)).build().unwrap();
+    assert_eq!(reasons(&layer, &client).await, [None; 3]);
+    layer.handle().replace_deny_list(denying(&client));
+    assert_eq!(reasons(&layer, &client).await, [Some(Reason::DenyListed); 3]);
+    assert_eq!(reasons(&layer, &other).await, [None; 3]);
+}
+
 #[tokio::test]
 async fn a_new_list_counts_from_the_next_request_on_and_validates_no_path_again() {
     let world = World::new();
