@@ -94,6 +94,8 @@ mod axum;
 mod clock;
 #[cfg(feature = "config")]
 mod config;
+#[allow(dead_code, reason = "written with where rules are tried, responders asked or services tested, each a feature")]
+mod der_writer;
 #[cfg(feature = "config")]
 mod document;
 #[cfg(doctest)]

@@ -5,7 +5,9 @@ use std::time::SystemTime;
 
 use rustls_pki_types::CertificateDer;
 
+use crate::certificate::der::tag::{BIT_STRING, INTEGER, OCTET_STRING, SEQUENCE, SET, UTF8_STRING};
 use crate::certificate::{Certificate, CertificateError, ObjectIdentifier};
+use crate::der_writer::{element, object_identifier as oid};
 use crate::utc::Utc;
 
 /// The fields of a certificate to be tried.
@@ -131,50 +133,13 @@ fn time(time: SystemTime) -> Vec<u8> {
     element(GENERALIZED_TIME, format!("{digits}Z").as_bytes())
 }
 
-/// X.690 section 8.19.
-fn oid(dotted: &str) -> Vec<u8> {
-    let mut arcs = dotted.split('.').map(|arc| arc.parse::<u128>().unwrap_or_default());
-    let (root, second) = (arcs.next().unwrap_or_default(), arcs.next().unwrap_or_default());
-    let mut content = Vec::new();
-    for arc in std::iter::once(root * 40 + second).chain(arcs) {
-        let groups = arc.max(1).ilog2() / 7;
-        for group in (0..=groups).rev() {
-            let low = u8::try_from((arc >> (7 * group)) & 0x7f).unwrap_or_default();
-            content.push(if group == 0 { low } else { low | 0x80 });
-        }
-    }
-    element(OBJECT_IDENTIFIER, &content)
-}
-
 /// A key that nobody uses: the base point of P-256.
 fn public_key() -> Vec<u8> {
     let algorithm = element(SEQUENCE, &[oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")].concat());
     element(SEQUENCE, &[algorithm, element(BIT_STRING, &BASE_POINT)].concat())
 }
 
-/// Tag, length in the shortest form, content.
-pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let octets: Vec<u8> = content.len().to_be_bytes().into_iter().skip_while(|octet| *octet == 0).collect();
-    let mut encoded = vec![tag];
-    match (content.len(), u8::try_from(octets.len())) {
-        (0..0x80, _) | (_, Err(_)) => encoded.push(octets.first().copied().unwrap_or_default()),
-        (_, Ok(count)) => {
-            encoded.push(0x80 | count);
-            encoded.extend(octets);
-        }
-    }
-    encoded.extend_from_slice(content);
-    encoded
-}
-
-const INTEGER: u8 = 0x02;
-const BIT_STRING: u8 = 0x03;
-const OCTET_STRING: u8 = 0x04;
-const OBJECT_IDENTIFIER: u8 = 0x06;
-pub(crate) const UTF8_STRING: u8 = 0x0c;
 const GENERALIZED_TIME: u8 = 0x18;
-const SEQUENCE: u8 = 0x30;
-const SET: u8 = 0x31;
 
 /// SEC 2 section 2.4.2, uncompressed, behind the number of unused bits.
 const BASE_POINT: [u8; 66] = [

@@ -4,22 +4,9 @@ use std::net::IpAddr;
 use std::time::SystemTime;
 
 use crate::certificate::ObjectIdentifier;
+pub(super) use crate::der_writer::element;
+use crate::der_writer::object_identifier;
 use crate::utc::Utc;
-
-/// Tag, length in the shortest form, content.
-pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let octets: Vec<u8> = content.len().to_be_bytes().into_iter().skip_while(|octet| *octet == 0).collect();
-    let mut encoded = vec![tag];
-    match (content.len(), u8::try_from(octets.len())) {
-        (0..0x80, _) | (_, Err(_)) => encoded.push(octets.first().copied().unwrap_or_default()),
-        (_, Ok(count)) => {
-            encoded.push(0x80 | count);
-            encoded.extend(octets);
-        }
-    }
-    encoded.extend_from_slice(content);
-    encoded
-}
 
 pub(super) fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
     element(tag::SEQUENCE, &parts.concat())
@@ -43,19 +30,8 @@ pub(super) fn integer(big_endian: &[u8]) -> Vec<u8> {
     element(tag::INTEGER, &octets)
 }
 
-/// X.690 section 8.19.
 pub(super) fn oid(identifier: &ObjectIdentifier) -> Vec<u8> {
-    let mut arcs = identifier.as_str().split('.').map(|arc| arc.parse::<u128>().unwrap_or_default());
-    let (root, second) = (arcs.next().unwrap_or_default(), arcs.next().unwrap_or_default());
-    let mut content = Vec::new();
-    for arc in std::iter::once(root * 40 + second).chain(arcs) {
-        let groups = arc.max(1).ilog2() / 7;
-        for group in (0..=groups).rev() {
-            let low = u8::try_from((arc >> (7 * group)) & 0x7f).unwrap_or_default();
-            content.push(if group == 0 { low } else { low | 0x80 });
-        }
-    }
-    element(tag::OBJECT_IDENTIFIER, &content)
+    object_identifier(identifier.as_str())
 }
 
 pub(super) fn known_oid(dotted: &'static str) -> Vec<u8> {
@@ -122,16 +98,11 @@ pub(super) fn ip(address: IpAddr) -> Vec<u8> {
 }
 
 pub(super) mod tag {
-    pub(crate) const BOOLEAN: u8 = 0x01;
-    pub(crate) const INTEGER: u8 = 0x02;
-    pub(crate) const BIT_STRING: u8 = 0x03;
-    pub(crate) const OCTET_STRING: u8 = 0x04;
+    pub(crate) use crate::certificate::der::tag::{
+        BIT_STRING, BOOLEAN, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE, SET, UTF8_STRING,
+    };
+
     pub(crate) const NULL: u8 = 0x05;
-    pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
-    pub(crate) const ENUMERATED: u8 = 0x0a;
-    pub(crate) const UTF8_STRING: u8 = 0x0c;
     pub(crate) const UTC_TIME: u8 = 0x17;
     pub(crate) const GENERALIZED_TIME: u8 = 0x18;
-    pub(crate) const SEQUENCE: u8 = 0x30;
-    pub(crate) const SET: u8 = 0x31;
 }

@@ -48,6 +48,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ("document", &["escape"]),
     ("evidence", &["reason", "utc"]),
     ("certificate", &["escape", "utc"]),
+    ("der_writer", &["certificate"]),
     ("error", &["advice", "certificate", "escape", "utc"]),
     // What every stage says of itself.
     ("advice", &["certificate"]),
@@ -80,6 +81,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "advice",
             "certificate",
             "clock",
+            "der_writer",
             "error",
             "escape",
             "evidence",
@@ -98,6 +100,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "advice",
             "certificate",
             "clock",
+            "der_writer",
             "document",
             "error",
             "escape",
@@ -241,6 +244,7 @@ const MODULES: &[(&str, &[&str])] = &[
         &[
             "certificate",
             "clock",
+            "der_writer",
             "encoding",
             "gateway",
             "identity",

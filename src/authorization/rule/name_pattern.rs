@@ -49,7 +49,7 @@ impl DistinguishedNamePattern {
     /// The name as fields of a sample.
     pub(crate) fn to_rdns(&self) -> Result<Vec<crate::authorization::sample::Rdn>, ConfigError> {
         let attribute = |(oid, value): &Wanted| match value {
-            Value::Text(text) => Ok((oid.clone(), crate::authorization::sample::UTF8_STRING, text.as_bytes().to_vec())),
+            Value::Text(text) => Ok((oid.clone(), crate::certificate::der::tag::UTF8_STRING, text.as_bytes().to_vec())),
             Value::Der(_) => Err(ConfigError::Pattern {
                 value: self.text.to_string(),
                 problem: "has a value in hexadecimal, expected text in a sample".to_owned(),

@@ -12,7 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::access_request::{Facts, Lone, Parameters, RequestFacts, RequestValues};
 use super::rule::{Rule, Truth};
-use super::sample::{SampleCertificate, SampleName, UTF8_STRING, text_rdn};
+use super::sample::{SampleCertificate, SampleName, text_rdn};
+use crate::certificate::der::tag::UTF8_STRING;
 use crate::certificate::{Certificate, ObjectIdentifier};
 use crate::clock::Clock;
 use crate::evidence::Evidence;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::authorization::rule::{DnsPattern, RequestValue, TextPattern};
-use crate::authorization::sample::element;
 use crate::certificate::Purpose;
+use crate::der_writer::element;
 use crate::validation::IssuedBy;
 
 #[test]

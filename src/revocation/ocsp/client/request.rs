@@ -7,6 +7,7 @@ use super::encode::{explicit, octet_string, sequence};
 use super::responder::{OcspMethod, OcspNonce};
 use super::subject::Subject;
 use crate::certificate::CertificateError;
+use crate::der_writer::object_identifier;
 use crate::revocation::fetch::{AllowedHosts, FetchRequest, FetchUrl};
 use crate::revocation::ocsp::answer::ExpectedNonce;
 use crate::revocation::ocsp::cert_id::IssuerHashes;
@@ -46,7 +47,7 @@ pub(super) fn encode(subject: &Subject, nonce: &Nonce) -> Result<Vec<u8>, Certif
         OcspNonce::Off => Vec::new(),
         OcspNonce::Prefer | OcspNonce::Require => {
             let value = octet_string(&octet_string(&nonce.octets));
-            explicit(2, &sequence(&[&sequence(&[NONCE_IDENTIFIER, &value])]))
+            explicit(2, &sequence(&[&sequence(&[&object_identifier(NONCE_IDENTIFIER), &value])]))
         }
     };
     Ok(sequence(&[&sequence(&[&list, &extensions])]))
@@ -88,7 +89,7 @@ const REQUEST_TYPE: &str = "application/ocsp-request";
 const RESPONSE_TYPES: &[&str] = &["application/ocsp-response"];
 /// RFC 9654 section 2.1: clients should send 32 octets.
 const NONCE_OCTETS: usize = 32;
-/// id-pkix-ocsp-nonce, 1.3.6.1.5.5.7.48.1.2, as an element.
-const NONCE_IDENTIFIER: &[u8] = &[0x06, 0x09, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x02];
+/// id-pkix-ocsp-nonce.
+const NONCE_IDENTIFIER: &str = "1.3.6.1.5.5.7.48.1.2";
 /// RFC 5019 section 5: an address that is longer is not sent as GET.
 const MAX_GET_OCTETS: usize = 255;
