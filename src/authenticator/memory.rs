@@ -80,7 +80,7 @@ impl Memory {
 }
 
 impl Proven {
-    fn new(chain: ValidatedChain) -> Self {
+    pub(super) fn new(chain: ValidatedChain) -> Self {
         Self { chain, conclusion: ArcSwapOption::empty() }
     }
 

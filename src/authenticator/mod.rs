@@ -1,6 +1,7 @@
 //! The straight line from a request to an identity.
 
 mod memory;
+mod observer;
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use http::HeaderMap;
 
 pub(crate) use self::memory::Memory;
 use self::memory::Proven;
+pub(crate) use self::observer::Observer;
 use crate::authorization::Absence;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
@@ -22,7 +24,7 @@ use crate::identity::{ClientIdentity, KnownClient};
 use crate::rejection::Rejection;
 use crate::revocation::{Halt, OpenQuestions, RevocationGeneration, Sources, UnrevokedChain, Verifier};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources, TrustedGateway};
-use crate::validation::{ValidatedChain, ValidationOptions};
+use crate::validation::{SignatureMemory, ValidatedChain, ValidationOptions};
 
 /// Everything it takes to find out who a client is.
 #[derive(Debug)]
@@ -102,10 +104,10 @@ pub(crate) struct Suspended {
 
 /// What a request is judged by. Taken once, and kept to its end.
 #[derive(Clone, Copy)]
-struct InForce<'a> {
-    snapshot: &'a Snapshot,
-    sources: &'a Sources,
-    now: SystemTime,
+pub(crate) struct InForce<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) sources: &'a Sources,
+    pub(crate) now: SystemTime,
 }
 
 /// What came of stages 1 and 2.
@@ -130,7 +132,7 @@ impl Authenticator {
     ) -> Result<Finding, Halted> {
         let (snapshot, sources) = (self.snapshot.in_force(), self.revocation.in_force());
         let in_force = InForce { snapshot: &snapshot, sources: &sources, now: self.clock.now() };
-        let arrival = match self.arrive(connection, headers, in_force)? {
+        let arrival = match self.arrive(connection, headers, in_force, &mut &*self.events)? {
             Arrived::Anonymous(absence) => return Ok(Finding::Anonymous(absence)),
             Arrived::WithCertificate(arrival) => arrival,
         };
@@ -138,7 +140,7 @@ impl Authenticator {
         let is_validated = Cell::new(false);
         let prove = || {
             is_validated.set(true);
-            Events::timed(|| self.prove(&arrival, in_force))
+            Events::timed(|| self.prove(&arrival, in_force, self.memory.signatures(), &mut &*self.events))
         };
         let proven = self.memory.find_or_prove(&arrival, in_force, prove);
         Events::judged(is_validated.get());
@@ -149,13 +151,24 @@ impl Authenticator {
         {
             return Ok(Finding::Client(ClientIdentity::of(Arc::clone(client), peer, in_force.now)));
         }
-        match UnrevokedChain::conclude_or_ask(&proven.chain, &self.revocation, in_force.sources, in_force.now) {
-            Err(Halt::Open(questions)) => {
-                Err(Halted::Waits(Box::new(Waiting { suspended: Suspended { proven, peer }, questions })))
-            }
-            Err(Halt::Refused(error)) => Err(proven.rejected(&peer, error).into()),
-            Ok(unrevoked) => Ok(self.identify(&proven, unrevoked, peer, in_force.now)?),
-        }
+        self.conclude(proven, peer, in_force)
+    }
+
+    /// Follows the line as [`authenticate`](Self::authenticate) does, as if no request had come before, and leaves nothing
+    /// behind for those that come after.
+    pub(crate) fn retrace(
+        &self,
+        connection: &GatewayConnection,
+        headers: &mut HeaderMap,
+        in_force: InForce<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<Finding, Halted> {
+        let arrival = match self.arrive(connection, headers, in_force, observer)? {
+            Arrived::Anonymous(absence) => return Ok(Finding::Anonymous(absence)),
+            Arrived::WithCertificate(arrival) => arrival,
+        };
+        let chain = self.prove(&arrival, in_force, None, observer)?;
+        self.conclude(Arc::new(Proven::new(chain)), arrival.raw.peer, in_force)
     }
 
     /// Follows the line to its end after a wait, by what is known now. What has not been answered by now counts as
@@ -174,20 +187,20 @@ impl Authenticator {
         connection: &GatewayConnection,
         headers: &mut HeaderMap,
         in_force: InForce<'a>,
+        observer: &mut impl Observer,
     ) -> Result<Arrived<'a>, Rejected> {
         let gateways = &in_force.snapshot.gateways;
         let secrets = TakenSecrets::take(headers, gateways.iter().flat_map(|known| known.gateway.secret_names()));
         let taken = TakenHeaders::take(headers, &in_force.snapshot.header_names.iter());
-        self.events.look_alikes_removed(taken.look_alikes(), connection.peer);
+        observer.taken(&taken, connection.peer);
         let presented = Presented { connection, secrets: &secrets, options: &self.validation, now: in_force.now };
         let (trusted, gateway) = match TrustedPeer::judge(&presented, gateways) {
             Ok(proven) => proven,
-            Err(untrusted) => return self.not_from_gateway(untrusted, &taken).map(Arrived::Anonymous),
+            Err(untrusted) => return self.not_from_gateway(untrusted, &taken, observer).map(Arrived::Anonymous),
         };
-        let forwarding = gateway.gateway.forwarding();
-        self.events.foreign_headers_removed(taken.foreign_to(forwarding), gateway.gateway.name(), connection.peer);
+        observer.gateway_trusted(gateway, &trusted, &taken);
         let name = || Some(gateway.gateway.shared_name());
-        match RawCertificate::find(trusted, forwarding, taken, self.limits.header_bytes) {
+        match RawCertificate::find(trusted, gateway.gateway.forwarding(), taken, self.limits.header_bytes) {
             Ok(Some(raw)) => Ok(Arrived::WithCertificate(Arrival { gateway, raw })),
             Ok(None) => Ok(Arrived::Anonymous(Absence::NotPresented { gateway: name() })),
             Err(error) => Err(Rejected { gateway: name(), ..error.into() }),
@@ -196,13 +209,32 @@ impl Authenticator {
 
     /// Stages 3 and 4: what the header holds, and whether it is valid. This is of the certificate: it depends on the
     /// header's bytes, the gateway's trust, how widely paths are searched, and the time.
-    fn prove(&self, arrival: &Arrival<'_>, in_force: InForce<'_>) -> Result<ValidatedChain, Rejected> {
+    fn prove(
+        &self,
+        arrival: &Arrival<'_>,
+        in_force: InForce<'_>,
+        signatures: Option<&SignatureMemory>,
+        observer: &mut impl Observer,
+    ) -> Result<ValidatedChain, Rejected> {
         let chain = ForwardedChain::decode(&arrival.raw, self.limits.certificates)?;
+        observer.decoded(&chain);
         let end_entity = Arc::clone(&chain.end_entity);
-        let breadth = in_force.sources.breadth();
-        let signatures = self.memory.signatures();
-        ValidatedChain::validate(chain, &arrival.gateway.trust, &self.validation, signatures, breadth, in_force.now)
-            .map_err(|error| Rejected { rejection: error.into(), certificate: Some(end_entity), gateway: None })
+        let (trust, breadth) = (&arrival.gateway.trust, in_force.sources.breadth());
+        let validated = ValidatedChain::validate(chain, trust, &self.validation, signatures, breadth, in_force.now)
+            .map_err(|error| Rejected { rejection: error.into(), certificate: Some(end_entity), gateway: None })?;
+        observer.validated(&validated);
+        Ok(validated)
+    }
+
+    /// Stages 5 and 6: whether it was revoked, and who the client is. This is of the certificate and the sources in force.
+    fn conclude(&self, proven: Arc<Proven>, peer: TrustedPeer, in_force: InForce<'_>) -> Result<Finding, Halted> {
+        match UnrevokedChain::conclude_or_ask(&proven.chain, &self.revocation, in_force.sources, in_force.now) {
+            Err(Halt::Open(questions)) => {
+                Err(Halted::Waits(Box::new(Waiting { suspended: Suspended { proven, peer }, questions })))
+            }
+            Err(Halt::Refused(error)) => Err(proven.rejected(&peer, error).into()),
+            Ok(unrevoked) => Ok(self.identify(&proven, unrevoked, peer, in_force.now)?),
+        }
     }
 
     /// Stage 6: who the client is. The conclusion is remembered, for as long as the sources of stage 5 could not say anything
@@ -237,16 +269,19 @@ impl Authenticator {
     }
 
     /// From a peer that is no gateway nothing is judged.
-    fn not_from_gateway(&self, peer: UntrustedPeer, taken: &TakenHeaders) -> Result<Absence, Rejected> {
-        if peer == UntrustedPeer::NoAddress {
-            self.events.peer_address_missing(&peer);
-        }
+    fn not_from_gateway(
+        &self,
+        peer: UntrustedPeer,
+        taken: &TakenHeaders,
+        observer: &mut impl Observer,
+    ) -> Result<Absence, Rejected> {
+        observer.not_from_gateway(&peer);
         let header_removed = taken.is_present();
         if header_removed {
             if self.untrusted_header == UntrustedHeader::Refuse {
                 return Err(Rejection::from(peer).into());
             }
-            self.events.header_from_untrusted_peer(&peer);
+            observer.header_ignored(&peer);
         }
         Ok(Absence::NotFromGateway { peer, header_removed })
     }

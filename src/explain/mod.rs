@@ -1,21 +1,21 @@
 //! The straight line, told step by step: what each check wanted, what it found, and how to mend the first that failed.
 //!
-//! It walks the very stages that the layer walks, with the same snapshot, sources and clock, and decides nothing itself:
-//! without the proof of a stage there is no next one. Nothing is logged, counted or remembered by it.
+//! It decides nothing itself: the authenticator follows the line as for any request, by the same snapshot, sources and
+//! clock, and is watched. Nothing is logged, counted or remembered by it.
 
 mod hints;
-mod line;
 #[cfg(feature = "serde")]
 mod serialize;
 mod step;
+mod teller;
 mod words;
 
 use std::time::SystemTime;
 
 use http::StatusCode;
 
-pub(crate) use self::line::{Told, tell};
 pub use self::step::{Step, StepOutcome};
+pub(crate) use self::teller::{Told, tell};
 use crate::authenticator::Finding;
 use crate::authorization::{AuthorizationError, CertificateMissing, Presence};
 use crate::header::HeaderError;

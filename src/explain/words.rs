@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::step::{Step, StepOutcome, shown};
-use crate::authenticator::{Authenticator, Finding};
+use crate::authenticator::{Authenticator, Finding, InForce};
 use crate::authorization::Presence;
 use crate::certificate::Certificate;
 use crate::evidence::{Check, Entry, Outcome};
@@ -20,9 +20,9 @@ use crate::validation::{Trust, ValidatedPath, ValidationOptions, ValidationProbl
 pub(super) const NAMES: &str = "names";
 
 /// Every check of the line before it is walked: those that are configured are not reached yet.
-pub(super) fn steps(authenticator: &Authenticator, snapshot: &Snapshot) -> Vec<Step> {
+pub(super) fn steps(authenticator: &Authenticator, in_force: InForce<'_>) -> Vec<Step> {
     let options = &authenticator.validation;
-    let sources = authenticator.revocation.sources();
+    let InForce { snapshot, sources, .. } = in_force;
     let asked = |is_configured| if is_configured { StepOutcome::NotReached } else { StepOutcome::NotConfigured };
     let of = |check: Check, outcome, wanted: String, standard| Step {
         outcome,

@@ -12,7 +12,7 @@ impl CertificationPath {
         Self(proven)
     }
 
-    pub(super) fn proven(&self) -> &ProvenPath {
+    pub(crate) fn proven(&self) -> &ProvenPath {
         &self.0
     }
 

@@ -2,7 +2,7 @@
 
 use http_body_util::Full;
 use tower_client_cert::{
-    AccessTable, ClientCertLayer, DenyList, Explanation, GatewayPeer, Reason, RevocationLists, Rule, Stage,
+    AccessTable, ClientCertLayer, DenyList, Explanation, Gateway, GatewayPeer, Reason, RevocationLists, Rule, Stage,
     StepOutcome, TrustAnchors,
 };
 
@@ -46,6 +46,29 @@ async fn the_explanation_of_every_refusal_ends_with_the_same_reason_and_status_a
             assert!(is_open, "{reason}: {step:?} after the end");
         }
     }
+}
+
+#[tokio::test]
+async fn an_explanation_counts_and_logs_nothing_of_what_it_takes_out() {
+    let pki = Pki::new();
+    let good = pki.good().escaped_pem();
+    let layer = builder(&pki).gateway(Gateway::custom("other", ["10.9.0.0/16"]).unwrap().header("x-other").unwrap());
+    let layer = layer.build().unwrap();
+    let log = Log::start();
+    let lines = [("x-client-cert", good.as_str()), ("x_client_cert", "?"), ("x-other", "?")];
+    assert!(explained(&layer, request(&lines)).identity().is_some());
+    assert!(explained(&layer, request_from("10.7.0.1", &lines)).is_anonymous());
+    let mut without = request(&[]);
+    without.extensions_mut().clear();
+    assert!(explained(&layer, without).is_anonymous());
+    assert!(log.entries().is_empty(), "{:?}", log.entries());
+    let counts = layer.handle().counts();
+    assert_eq!((counts.look_alikes(), counts.foreign_headers(), counts.untrusted_headers()), (0, 0, 0));
+
+    // The layer itself does.
+    scene::ask(&layer, request(&lines)).await;
+    let counts = layer.handle().counts();
+    assert_eq!((counts.look_alikes(), counts.foreign_headers()), (1, 1));
 }
 
 #[tokio::test]
