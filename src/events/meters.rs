@@ -9,7 +9,6 @@ use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogra
 
 use super::Replaced;
 use crate::clock::Stopwatch;
-use crate::evidence::{Check, Outcome};
 use crate::identity::ClientIdentity;
 use crate::readiness::Readiness;
 use crate::reason::Reason;
@@ -33,8 +32,8 @@ pub(super) fn accepted(identity: &ClientIdentity, now: impl FnOnce() -> SystemTi
     let anchor = identity.anchor_label().unwrap_or("none").to_owned();
     let left = identity.not_after().duration_since(now).unwrap_or_default();
     histogram!(CLIENT_EXPIRY_DAYS, "anchor" => anchor).record(left.as_secs_f64() / SECONDS_PER_DAY);
-    if let Some(Outcome::Passed { this_update: Some(issued_at), .. }) = identity.evidence().outcome(Check::Ocsp) {
-        histogram!(OCSP_ANSWER_AGE).record(now.duration_since(*issued_at).unwrap_or_default().as_secs_f64());
+    if let Some(issued_at) = identity.ocsp_answered_at() {
+        histogram!(OCSP_ANSWER_AGE).record(now.duration_since(issued_at).unwrap_or_default().as_secs_f64());
     }
 }
 

@@ -57,6 +57,11 @@ impl KnownClient {
         self.revocation.tolerated()
     }
 
+    #[cfg(feature = "metrics")]
+    pub(super) fn ocsp_answered_at(&self) -> Option<SystemTime> {
+        self.revocation.answered_at()
+    }
+
     /// The record of a request of this client. Stages 1 and 2 are the request's, the others the certificate's.
     pub(super) fn evidence(&self, peer: &TrustedPeer, arrived_at: SystemTime) -> Evidence {
         let proven = self.path.proven();

@@ -167,6 +167,12 @@ impl ClientIdentity {
         self.client.tolerated()
     }
 
+    /// When the oldest of the OCSP answers was issued by which the path passed.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn ocsp_answered_at(&self) -> Option<SystemTime> {
+        self.client.ocsp_answered_at()
+    }
+
     /// The last second at which every certificate of the path, the anchor included, is valid.
     #[must_use]
     pub fn valid_until(&self) -> SystemTime {

@@ -41,6 +41,17 @@ impl RevocationRecord {
     }
 }
 
+#[cfg(feature = "metrics")]
+impl RevocationRecord {
+    /// When the oldest of the OCSP answers was issued by which the path passed.
+    pub(crate) fn answered_at(&self) -> Option<SystemTime> {
+        match &self.ocsp {
+            Outcome::Passed { this_update, .. } => *this_update,
+            _ => None,
+        }
+    }
+}
+
 impl Record {
     pub(super) fn new(checked_at: SystemTime) -> Self {
         Self {
