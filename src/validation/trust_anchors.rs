@@ -25,13 +25,15 @@ use crate::error::{ConfigError, Origin};
 #[derive(Clone, Debug)]
 pub struct TrustAnchors {
     anchors: Vec<TrustAnchor>,
+    /// The first of the anchors that were given a label when all of them had another, with that label.
+    relabelled: Option<(TrustAnchor, Arc<str>)>,
 }
 
 impl TrustAnchors {
     /// No anchor: for a layer that accepts nothing but pinned certificates.
     #[must_use]
     pub fn none() -> Self {
-        Self { anchors: Vec::new() }
+        Self { anchors: Vec::new(), relabelled: None }
     }
 
     /// Reads every certificate of PEM text; any other text between the blocks is passed over.
@@ -77,12 +79,18 @@ impl TrustAnchors {
         Ok(Self::of(certificate_files::from_directory(path)?, &Origin::Directory(path.to_owned())))
     }
 
-    /// Labels every anchor of the set that has no label yet.
+    /// Labels every anchor of the set that has no label yet. Where all of them have another one, the set cannot be used:
+    /// building fails with [`ConfigError::AnchorLabels`], because rules that name the new label would never hold.
     #[must_use]
     pub fn labelled(mut self, label: impl AsRef<str>) -> Self {
         let label: Arc<str> = label.as_ref().into();
         for anchor in &mut self.anchors {
             anchor.label.get_or_insert_with(|| Arc::clone(&label));
+        }
+        if let Some(first) = self.anchors.first()
+            && self.anchors.iter().all(|anchor| anchor.label.as_ref() != Some(&label))
+        {
+            self.relabelled = Some((first.clone(), label));
         }
         self
     }
@@ -130,6 +138,7 @@ impl TrustAnchors {
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.anchors.extend(others.anchors);
+        self.relabelled = self.relabelled.or(others.relabelled);
         self
     }
 
@@ -148,6 +157,13 @@ impl TrustAnchors {
 
     /// Each anchor once in each trust domain; given twice, it allows what both allow. The same certificate under two labels is an error: rules could be tied to either.
     pub(super) fn distinct(self) -> Result<Vec<TrustAnchor>, ConfigError> {
+        let label = |anchor: &TrustAnchor| anchor.label().map(str::to_owned);
+        if let Some((anchor, given)) = self.relabelled {
+            return Err(ConfigError::AnchorLabels {
+                subject: anchor.certificate().subject().to_string(),
+                labels: [label(&anchor), Some(given.to_string())],
+            });
+        }
         let mut distinct: Vec<TrustAnchor> = Vec::with_capacity(self.anchors.len());
         for anchor in self.anchors {
             match distinct.iter_mut().find(|known| known.is_same(&anchor)) {
@@ -159,7 +175,6 @@ impl TrustAnchors {
                     }
                 }
                 Some(known) => {
-                    let label = |anchor: &TrustAnchor| anchor.label().map(str::to_owned);
                     return Err(ConfigError::AnchorLabels {
                         subject: known.certificate().subject().to_string(),
                         labels: [label(known), label(&anchor)],
@@ -172,7 +187,7 @@ impl TrustAnchors {
 
     fn of(certificates: Vec<Certificate>, origin: &Origin) -> Self {
         let anchor = |(index, certificate)| TrustAnchor::new(certificate, origin, index + 1);
-        Self { anchors: certificates.into_iter().enumerate().map(anchor).collect() }
+        Self { anchors: certificates.into_iter().enumerate().map(anchor).collect(), relabelled: None }
     }
 }
 

@@ -202,6 +202,25 @@ async fn the_issuer_restriction_finds_another_path_of_the_same_certificate() {
     assert_eq!(identity.anchor_label(), Some("second"));
 }
 
+#[test]
+fn a_second_label_on_anchors_that_have_one_builds_no_layer() {
+    let pki = Pki::new();
+    let anchors = || TrustAnchors::from_der(pki.root.der()).unwrap();
+    let error = with_anchors(anchors().labelled("first").labelled("second")).build().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "trust anchor CN=Test Root is given twice, labelled \"first\" and \"second\": give it once, with one label"
+    );
+    // Nor does it pass when others that have none stand beside it.
+    let others = TrustAnchors::from_der(Shape::authority("Other").self_signed().der()).unwrap();
+    let relabelled = anchors().labelled("first").labelled("second");
+    assert!(with_anchors(others.clone().and(relabelled)).build().is_err());
+    // What labels somebody, and what says the same again, is meant.
+    with_anchors(anchors().labelled("first").and(others).labelled("rest")).build().unwrap();
+    with_anchors(anchors().labelled("first").labelled("first")).build().unwrap();
+    with_anchors(TrustAnchors::none().labelled("nobody").and(anchors())).build().unwrap();
+}
+
 #[tokio::test]
 async fn an_empty_issuer_restriction_allows_nobody() {
     let pki = Pki::new();
