@@ -1,6 +1,7 @@
 //! The only reader of the system clock.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::SystemTime;
 #[cfg(feature = "metrics")]
 use std::time::{Duration, Instant};
@@ -27,6 +28,13 @@ use std::time::{Duration, Instant};
 pub trait Clock: Debug + Send + Sync + 'static {
     /// The current time.
     fn now(&self) -> SystemTime;
+}
+
+/// A clock that several share.
+impl<T: Clock + ?Sized> Clock for Arc<T> {
+    fn now(&self) -> SystemTime {
+        (**self).now()
+    }
 }
 
 /// The operating system's clock.

@@ -1,6 +1,6 @@
 //! Builds the layer from a file with everything in it, prints what is in force, and reloads it.
 //!
-//! `cargo run --example from_config --features config`
+//! `cargo run --example from_config --features config,https-client,ocsp`
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
@@ -15,7 +15,9 @@ use rcgen::{
 use time::{Duration, OffsetDateTime};
 use tower_client_cert::ClientCertConfig;
 
-fn main() -> Result<(), Box<dyn Error>> {
+// What is fetched is fetched on this runtime.
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
     let directory = std::env::temp_dir().join(format!("client-cert-example-{}", std::process::id()));
     fs::create_dir_all(directory.join("crls"))?;
     let outcome = run(&directory);

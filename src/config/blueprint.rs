@@ -20,7 +20,7 @@ impl DocumentBlueprint {
             (built, Some(reading))
         });
         let blueprint = Self { config: config.clone(), reading: Mutex::new(reading) };
-        Ok(ClientCertLayer::reloadable(built?, Box::new(blueprint)))
+        ClientCertLayer::reloadable(built?, Box::new(blueprint))
     }
 }
 

@@ -119,7 +119,7 @@ impl ClientCertConfig {
         if let Origin::File(path) = &read.origin {
             sources.note(path, Content::of_text(&read.text));
         }
-        let built = build::builder(&read.document, &read.rules, &sources, &*self.clock);
+        let built = build::builder(&read.document, &read.rules, &sources, &self.clock);
         let built = built.map_err(|mistake| read.located(mistake)).and_then(|builder| {
             let builder = (self.customize)(builder.shared_clock(Arc::clone(&self.clock)));
             builder.generation(before).map_err(|problem| {
@@ -199,19 +199,33 @@ fn key_of(problem: &ConfigError, document: &Document) -> Key {
         ConfigError::Limit { name: "max_verdict_age" } => Key::top("memory").field("max_verdict_age_seconds"),
         ConfigError::Limit { name: name @ "max_ocsp_certificates" } => Key::top("revocation").field(name),
         ConfigError::Limit { name } => Key::top("limits").field(name),
+        ConfigError::NoFetcher => Key::top("revocation").field("ocsp"),
+        ConfigError::Responder { url, .. } => {
+            let responders = document.revocation.iter().flat_map(|table| &table.ocsp).flatten();
+            let key = Key::top("revocation").field("ocsp");
+            let place = responders.into_iter().position(|responder| responder.url.as_ref() == Some(url));
+            place.map_or(key.clone(), |index| key.index(index).field("url"))
+        }
         ConfigError::OcspAnswers { .. } => Key::top("revocation").field("ocsp_answers"),
         ConfigError::RevocationMode { .. } => Key::top("revocation").field("mode"),
         ConfigError::RevocationLists { .. } => Key::top("revocation").field("crls"),
         ConfigError::Sender(_) => Key::top("gateway"),
-        ConfigError::UnknownAnchorLabel { label, .. } => {
-            let policies = document.revocation.iter().flat_map(|table| &table.policy);
-            if policies.into_iter().any(|policies| policies.contains_key(label)) {
-                Key::top("revocation").field("policy").field(label)
-            } else {
-                Key::top("validation").field("only_issued_by")
-            }
-        }
+        ConfigError::UnknownAnchorLabel { label, .. } => key_of_label(label, document),
         _ => Key::default(),
+    }
+}
+
+/// Where an anchor is named by a label that none has.
+fn key_of_label(label: &str, document: &Document) -> Key {
+    let table = document.revocation.as_ref();
+    let key = Key::top("revocation");
+    if table.and_then(|table| table.policy.as_ref()).is_some_and(|policies| policies.contains_key(label)) {
+        return key.field("policy").field(label);
+    }
+    let mut responders = table.and_then(|table| table.ocsp.as_ref()).into_iter().flatten();
+    match responders.position(|responder| responder.issuer.as_deref() == Some(label)) {
+        Some(index) => key.field("ocsp").index(index).field("issuer"),
+        None => Key::top("validation").field("only_issued_by"),
     }
 }
 

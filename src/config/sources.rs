@@ -44,10 +44,15 @@ impl<'a> Sources<'a> {
     }
 
     pub(super) fn path(&self, value: &PathValue, key: &Key) -> Result<PathBuf, Mistake> {
+        self.unwatched(value, key).map(|path| self.watched(path))
+    }
+
+    /// A path whose content changes by what the layer does, so that it is no reason to reload it.
+    pub(super) fn unwatched(&self, value: &PathValue, key: &Key) -> Result<PathBuf, Mistake> {
         match value {
-            TextOr::Text(text) => Ok(self.below_base(text)),
+            TextOr::Text(text) => Ok(self.base.join(text)),
             TextOr::Table(table) => match &table.env {
-                Some(name) => self.variable(name, &key.field("env")),
+                Some(name) => self.unwatched_variable(name, &key.field("env")),
                 None => contradiction(key, "has no env, expected a path or { env = \"NAME\" }"),
             },
         }
@@ -55,12 +60,19 @@ impl<'a> Sources<'a> {
 
     /// The path that an environment variable holds.
     pub(super) fn variable(&self, name: &str, key: &Key) -> Result<PathBuf, Mistake> {
-        let unset = |_| ConfigError::EnvironmentVariable { name: name.to_owned() };
-        env::var(name).map_err(unset).at(key).map(|text| self.below_base(&text))
+        self.unwatched_variable(name, key).map(|path| self.watched(path))
     }
 
     pub(super) fn below_base(&self, text: &str) -> PathBuf {
-        let path = self.base.join(text);
+        self.watched(self.base.join(text))
+    }
+
+    fn unwatched_variable(&self, name: &str, key: &Key) -> Result<PathBuf, Mistake> {
+        let unset = |_| ConfigError::EnvironmentVariable { name: name.to_owned() };
+        env::var(name).map_err(unset).at(key).map(|text| self.base.join(text))
+    }
+
+    fn watched(&self, path: PathBuf) -> PathBuf {
         self.note(&path, Content::of(&path));
         path
     }

@@ -17,7 +17,7 @@ impl fmt::Display for ConfigError {
             Self::AddressRange { value, problem } => write!(f, "address range \"{}\" {problem}", Escaped(value)),
             Self::AnchorLabels { subject, labels: [first, second] } => write!(
                 f,
-                "trust anchor {subject} is given twice, labelled {} and {}: give it once",
+                "trust anchor {subject} is given twice, labelled {} and {}: give it once, with one label",
                 Label(first.as_deref()),
                 Label(second.as_deref())
             ),
@@ -46,6 +46,9 @@ impl fmt::Display for ConfigError {
                 "excepted path \"{}\" can match no request: it must begin with / and have no query or fragment",
                 Escaped(value)
             ),
+            Self::FeatureMissing { feature } => {
+                write!(f, "needs the feature {feature}, which this build does not have: enable it, or leave the key out")
+            }
             Self::FetchInterval { interval, least } => {
                 write!(f, "{} s between fetches, expected at least {} s", interval.as_secs_f64(), least.as_secs())
             }

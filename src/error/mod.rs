@@ -57,7 +57,7 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: AddressRangeProblem,
     },
-    /// The same anchor was given twice under different labels.
+    /// The same anchor was given twice under different labels, or given a second label.
     AnchorLabels {
         /// The anchor's subject.
         subject: String,
@@ -107,6 +107,11 @@ pub enum ConfigError {
     ExceptedPath {
         /// The path as given.
         value: String,
+    },
+    /// A key of a document for which this build of the crate has no code.
+    FeatureMissing {
+        /// The feature that has it.
+        feature: &'static str,
     },
     /// An interval between fetches.
     FetchInterval {

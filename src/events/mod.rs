@@ -3,7 +3,8 @@
 //! One event per decision, with the target `tower_client_cert`: `client certificate accepted` at debug,
 //! `client certificate refused` at warn (at error where the service is set up wrongly), anonymous requests at trace;
 //! `gateway trusted` at info for each gateway when a layer is built; `replaced` at info and `replacement failed` at error
-//! when something is replaced at run time.
+//! when something is replaced at run time; `replaced by hand, until the configuration is reloaded` and `what was replaced by
+//! hand is as the configuration says again` at warn, where both the handle and a file say what is in force.
 //! Warnings are rate-limited per reason; the next one that is shown tells how many were `suppressed`. Values from
 //! certificates are escaped and cut. The header's bytes are never shown.
 
@@ -69,6 +70,18 @@ impl Events {
             Err(_) => self.tally.failed_reloads.add(1),
         }
         Self::replaced(Replaced::Configuration, outcome);
+    }
+
+    /// Something was replaced through the handle of a layer that can be reloaded.
+    #[cfg(feature = "config")]
+    pub(crate) fn lasts_until_reload(what: Replaced) {
+        warn!(target: TARGET, what = what.name(), "replaced by hand, until the configuration is reloaded");
+    }
+
+    /// What was replaced through the handle is as the configuration says again.
+    #[cfg(feature = "config")]
+    pub(crate) fn taken_back(what: Replaced) {
+        warn!(target: TARGET, what = what.name(), "what was replaced by hand is as the configuration says again");
     }
 
     pub(crate) fn accepted(&self, identity: &ClientIdentity) {

@@ -229,21 +229,7 @@ impl ClientCertLayerBuilder {
     ///
     /// A [`ConfigError`] that names the value and how to mend it.
     pub fn build(self) -> Result<ClientCertLayer, ConfigError> {
-        #[cfg(feature = "fetch")]
-        return self.build_and_fetch();
-        #[cfg(not(feature = "fetch"))]
-        return Ok(ClientCertLayer::new(InForce::new(self.generation(None)?)));
-    }
-
-    #[cfg(feature = "fetch")]
-    fn build_and_fetch(mut self) -> Result<ClientCertLayer, ConfigError> {
-        let fetched = std::mem::take(&mut self.fetched_crls);
-        if !fetched.is_empty() {
-            self.crls.get_or_insert_with(RevocationLists::nowhere);
-        }
-        let layer = ClientCertLayer::new(InForce::new(self.generation(None)?));
-        layer.fetch(fetched)?;
-        Ok(layer)
+        ClientCertLayer::start(InForce::new(self.generation(None)?))
     }
 
     /// The next generation of a layer, or the first one. It counts on where the one before left off, and no revocation
@@ -291,10 +277,14 @@ impl ClientCertLayerBuilder {
             algorithms: validation.algorithms,
             observer: Arc::<Events>::clone(&events),
         };
+        #[cfg(feature = "fetch")]
+        let crls = self.crls.or_else(|| (!self.fetched_crls.is_empty()).then(RevocationLists::nowhere));
+        #[cfg(not(feature = "fetch"))]
+        let crls = self.crls;
         let revocation = Revocation::new(
             self.revocation,
             self.deny_list,
-            self.crls,
+            crls,
             self.ocsp,
             &verifier,
             #[cfg(feature = "ocsp")]
@@ -330,6 +320,8 @@ impl ClientCertLayerBuilder {
             re_emission: self.re_emission,
             presence,
             access,
+            #[cfg(feature = "fetch")]
+            fetched_crls: self.fetched_crls,
             memory: self.memory,
             expiry_notice: self.expiry_notice,
             refusals,

@@ -22,6 +22,10 @@ impl Shared {
         snapshot.describe(&mut policy);
         authenticator.validation.describe(&mut policy);
         authenticator.revocation.describe(&mut policy);
+        #[cfg(feature = "fetch")]
+        for (index, crls) in self.fetched_crls.iter().enumerate() {
+            crls.describe(&format!("revocation.fetched_crls[{index}]"), &mut policy);
+        }
         self.describe_requests(&mut policy);
         self.describe_limits(&mut policy);
         self.describe_memory(&mut policy);

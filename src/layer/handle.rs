@@ -13,6 +13,8 @@ use crate::validation::{Intermediates, TrustAnchors};
 /// Replaces the trust, the deny-list and the revocation lists of a running [`ClientCertLayer`](super::ClientCertLayer), and reads what it has decided. Cheap to
 /// clone.
 ///
+/// Where the layer was built from a file, what is replaced here lasts until the next reload; both are logged.
+///
 /// ```no_run
 /// # fn example(client_cert: tower_client_cert::ClientCertLayer) -> Result<(), tower_client_cert::ConfigError> {
 /// use tower_client_cert::{Intermediates, TrustAnchors};
@@ -58,6 +60,9 @@ impl ClientCertHandle {
                 authenticator.revocation.verify_again(&authenticator.verifier(&next))?;
                 Ok(next)
             });
+            if outcome.is_ok() {
+                self.in_force.note_by_hand(Replaced::Trust);
+            }
             shared.replaced(Replaced::Trust, outcome)
         })
     }
@@ -65,7 +70,10 @@ impl ClientCertHandle {
     /// Puts a deny-list in force. The next request is judged by it, and so is
     /// [`still_valid`](crate::ClientIdentity::still_valid) of identities that exist.
     pub fn replace_deny_list(&self, deny_list: DenyList) {
-        self.in_force.change(|shared| shared.authenticator.revocation.replace_deny_list(deny_list));
+        self.in_force.change(|shared| {
+            shared.authenticator.revocation.replace_deny_list(deny_list);
+            self.in_force.note_by_hand(Replaced::DenyList);
+        });
         Events::replaced(Replaced::DenyList, Ok(()));
     }
 
@@ -81,6 +89,7 @@ impl ClientCertHandle {
         self.in_force.change(|shared| {
             let authenticator = &shared.authenticator;
             let snapshot = authenticator.snapshot.load();
+            self.in_force.note_by_hand(Replaced::RevocationLists);
             let outcome = authenticator.revocation.replace_lists(lists, &authenticator.verifier(&snapshot));
             shared.replaced(Replaced::RevocationLists, outcome)
         })

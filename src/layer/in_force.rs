@@ -8,6 +8,7 @@ use arc_swap::{ArcSwap, Guard};
 #[cfg(feature = "config")]
 use super::reload::Reloading;
 use super::service::Shared;
+use crate::events::Replaced;
 
 /// The generation in force. A request takes it once and keeps it to the end, whatever is put in force meanwhile.
 pub(super) struct InForce {
@@ -16,9 +17,9 @@ pub(super) struct InForce {
     pub(super) changing: Mutex<()>,
     #[cfg(feature = "config")]
     pub(super) reloading: Option<Reloading>,
-    /// What goes on beside requests, whichever generation is in force.
+    /// What goes on beside requests for the generation in force.
     #[cfg(feature = "fetch")]
-    pub(super) background: std::sync::OnceLock<super::background::Background>,
+    pub(super) background: Mutex<super::background::Background>,
 }
 
 impl InForce {
@@ -31,7 +32,7 @@ impl InForce {
             #[cfg(feature = "config")]
             reloading: None,
             #[cfg(feature = "fetch")]
-            background: std::sync::OnceLock::new(),
+            background: Mutex::new(super::background::Background::on_this_runtime()),
         }
     }
 
@@ -43,6 +44,16 @@ impl InForce {
     pub(super) fn change<T>(&self, change: impl FnOnce(&Shared) -> T) -> T {
         let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         change(&self.load())
+    }
+
+    /// Notes that the handle has replaced something, which a reload will change back, where there are reloads.
+    pub(super) fn note_by_hand(&self, what: Replaced) {
+        #[cfg(feature = "config")]
+        if let Some(reloading) = &self.reloading {
+            reloading.note_by_hand(what);
+        }
+        #[cfg(not(feature = "config"))]
+        let _ = what;
     }
 }
 

@@ -71,6 +71,7 @@ pub use self::service::ClientCert;
 pub(crate) use self::service::Shared;
 #[cfg(feature = "config")]
 pub use self::watcher::ReloadWatcher;
+use crate::error::ConfigError;
 use crate::gateway::Gateway;
 use crate::validation::TrustAnchors;
 
@@ -121,25 +122,18 @@ impl ClientCertLayer {
         ClientCertHandle::new(Arc::clone(&self.in_force))
     }
 
-    /// Begins to fetch, if there is anything to.
-    #[cfg(feature = "fetch")]
-    fn fetch(&self, crls: Vec<crate::revocation::FetchedCrls>) -> Result<(), crate::error::ConfigError> {
-        use self::background::Background;
-        if !crls.is_empty() {
-            let runtime = Background::runtime()?;
-            self.in_force.background.get_or_init(|| Background::start(&self.in_force, crls, &runtime));
-        }
-        Ok(())
-    }
-
-    fn new(in_force: InForce) -> Self {
-        Self { in_force: Arc::new(in_force) }
+    /// Puts the first generation in force, and begins what goes on beside requests.
+    fn start(in_force: InForce) -> Result<Self, ConfigError> {
+        let in_force = Arc::new(in_force);
+        #[cfg(feature = "fetch")]
+        in_force.start_fetching()?;
+        Ok(Self { in_force })
     }
 
     /// A layer that can be reloaded.
     #[cfg(feature = "config")]
-    pub(crate) fn reloadable(first: Shared, blueprint: Box<dyn Blueprint>) -> Self {
-        Self::new(InForce::reloadable(first, blueprint))
+    pub(crate) fn reloadable(first: Shared, blueprint: Box<dyn Blueprint>) -> Result<Self, ConfigError> {
+        Self::start(InForce::reloadable(first, blueprint))
     }
 }
 

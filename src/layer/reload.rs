@@ -1,7 +1,7 @@
 //! The next generation of a layer, from where the first one came from.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::ClientCertHandle;
@@ -9,6 +9,7 @@ use super::in_force::InForce;
 use super::service::Shared;
 use super::watcher::ReloadWatcher;
 use crate::error::ConfigError;
+use crate::events::{Events, Replaced};
 
 /// Makes generations of a layer.
 pub(crate) trait Blueprint: fmt::Debug + Send + Sync {
@@ -25,6 +26,8 @@ pub(super) struct Reloading {
     blueprint: Box<dyn Blueprint>,
     /// Why the last reload failed.
     failure: Mutex<Option<String>>,
+    /// What the handle has replaced since the file was last read.
+    by_hand: Mutex<Vec<Replaced>>,
 }
 
 /// What became of a look at the files.
@@ -49,8 +52,8 @@ impl ClientCertHandle {
     /// Reads the configuration file of a layer that was built from one, and every file that it names, and puts all of it
     /// in force, or nothing: gateways and their secrets, anchors, intermediates, pins, deny-list, revocation lists, rules,
     /// limits and answers. Requests under way end with what they began with; identities that exist hear of new
-    /// revocations through [`still_valid`](crate::ClientIdentity::still_valid). What was replaced by this handle is
-    /// replaced again. Nothing but the program's own code needs a restart.
+    /// revocations through [`still_valid`](crate::ClientIdentity::still_valid). What was replaced by this handle is as the
+    /// file says again, which is logged: write into the file what is to stay, a deny-list before all. Nothing but the program's own code needs a restart.
     ///
     /// It reads files, so it is called from a thread that may wait.
     ///
@@ -101,12 +104,12 @@ impl ClientCertHandle {
 
 impl InForce {
     pub(super) fn reloadable(first: Shared, blueprint: Box<dyn Blueprint>) -> Self {
-        let reloading = Some(Reloading { blueprint, failure: Mutex::default() });
+        let reloading = Some(Reloading { blueprint, failure: Mutex::default(), by_hand: Mutex::default() });
         Self { reloading, ..Self::new(first) }
     }
 
     /// Puts the next generation in force. On an error, the present one stays.
-    pub(super) fn reload(&self, when: When) -> Result<Reload, ConfigError> {
+    pub(super) fn reload(self: &Arc<Self>, when: When) -> Result<Reload, ConfigError> {
         let Some(reloading) = &self.reloading else {
             return Err(ConfigError::NotFromDocument);
         };
@@ -116,13 +119,21 @@ impl InForce {
             return Ok(Reload::Unchanged);
         }
         let present = self.generation.load_full();
-        match reloading.blueprint.next(&present) {
+        let read = || reloading.blueprint.next(&present);
+        #[cfg(feature = "fetch")]
+        let outcome = self.on_runtime(read);
+        #[cfg(not(feature = "fetch"))]
+        let outcome = read();
+        match outcome {
             Ok(next) => {
                 next.authenticator.revocation.become_latest();
                 next.refusals.events.reloaded(Ok(()));
                 next.publish();
                 reloading.set_failure(None);
+                reloading.take_back();
                 self.generation.store(Arc::new(next));
+                #[cfg(feature = "fetch")]
+                self.start_fetching()?;
                 Ok(Reload::Reloaded)
             }
             Err(error) => {
@@ -135,6 +146,24 @@ impl InForce {
 }
 
 impl Reloading {
+    /// Notes what the handle has replaced, and says how long that lasts.
+    pub(super) fn note_by_hand(&self, what: Replaced) {
+        let mut by_hand = self.by_hand();
+        if !by_hand.contains(&what) {
+            by_hand.push(what);
+        }
+        Events::lasts_until_reload(what);
+    }
+
+    /// Says of everything that the handle had replaced that it is as the file says.
+    fn take_back(&self) {
+        self.by_hand().drain(..).for_each(Events::taken_back);
+    }
+
+    fn by_hand(&self) -> MutexGuard<'_, Vec<Replaced>> {
+        self.by_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn failure(&self) -> Option<String> {
         self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -44,6 +44,9 @@ pub(crate) struct Shared {
     pub(super) presence: Presence,
     /// Asked of every request that was authenticated, the anonymous ones too.
     pub(super) access: Option<AccessTableHandle>,
+    /// Looked after as long as this generation is in force.
+    #[cfg(feature = "fetch")]
+    pub(super) fetched_crls: Vec<crate::revocation::FetchedCrls>,
     /// For the effective policy alone.
     pub(super) memory: Option<MemoryLimits>,
     /// How long before its certificate expires a client is told so.

@@ -4,6 +4,8 @@ use super::policy::Tolerance;
 use super::{Revocation, RevocationPolicy, RevocationScope};
 use crate::escape::Escaped;
 use crate::policy::EffectivePolicy;
+#[cfg(feature = "fetch")]
+use crate::policy::listed;
 
 impl Revocation {
     pub(crate) fn describe(&self, policy: &mut EffectivePolicy) {
@@ -12,10 +14,12 @@ impl Revocation {
         policy
             .add("revocation.deny_list", "certificates and keys that are refused", or_none(deny_list.as_deref()))
             .set_if(deny_list.is_some());
-        let lists = sources.lists.as_ref().map(super::sources::Lists::describe);
-        policy.add("revocation.crls", "revocation lists", or_none(lists.as_deref())).set_if(lists.is_some());
-        let ocsp = sources.ocsp.as_ref().map(|ocsp| ocsp.describe());
-        policy.add("revocation.ocsp", "OCSP answers", or_none(ocsp.as_deref())).set_if(ocsp.is_some());
+        let lists = sources.lists.as_ref().and_then(super::sources::Lists::describe);
+        policy.add("revocation.crls", "files with revocation lists", or_none(lists.as_deref())).set_if(lists.is_some());
+        match &sources.ocsp {
+            Some(ocsp) => ocsp.describe(policy),
+            None => drop(policy.add("revocation.ocsp", "responders and their answers", "none")),
+        }
         let mode = sources.mode(options).map(|mode| format!("{mode:?}"));
         let mode = mode.as_deref().unwrap_or("none: revocation is not checked");
         policy.add("revocation.mode", "sources that must say that it is good", mode).set_if(options.mode.is_some());
@@ -51,6 +55,17 @@ impl RevocationPolicy {
             policy.add(format!("{key}.{name}"), check, value).set_if(is_loose).allows_if(is_loose, gives_up);
         }
     }
+}
+
+/// Through what revocation data is fetched.
+#[cfg(feature = "fetch")]
+pub(super) fn fetcher(key: &str, fetcher: &dyn super::Fetch, policy: &mut EffectivePolicy) {
+    policy.add(format!("{key}.http"), "through what it is fetched", fetcher.describe());
+    let targets = fetcher.allowed_targets();
+    policy
+        .add(format!("{key}.http.allow_targets"), "addresses inside that may be reached", listed(&targets))
+        .set_if(!targets.is_empty())
+        .allows_if(!targets.is_empty(), "requests to addresses that only this network can reach");
 }
 
 fn or_none(text: Option<&str>) -> &str {

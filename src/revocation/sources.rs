@@ -268,9 +268,9 @@ impl Sources {
 }
 
 impl Lists {
-    /// Where they are read from, and from whom they are; not their dates, which change of themselves.
-    pub(super) fn describe(&self) -> String {
-        format!("{} in force, from {}", self.table.in_force().len(), self.places)
+    /// Where they are read from; not which are in force, which changes of itself.
+    pub(super) fn describe(&self) -> Option<String> {
+        Some(self.places.to_string()).filter(|places| !places.is_empty())
     }
 
     fn load(places: RevocationLists, verifier: &Verifier<'_>) -> Result<Self, ConfigError> {

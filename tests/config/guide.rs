@@ -12,19 +12,19 @@ fn world() -> World {
     world
 }
 
-#[test]
-fn every_document_of_the_guide_builds_a_layer() {
+#[tokio::test]
+async fn every_document_of_the_guide_builds_a_layer() {
     let guide = include_str!("../../docs/configuration.md");
     let blocks: Vec<_> = guide.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 5);
+    assert_eq!(blocks.len(), 6);
     let world = world();
     for block in blocks {
         world.build(block);
     }
 }
 
-#[test]
-fn the_document_of_the_example_builds_a_layer_but_for_its_file_names() {
+#[tokio::test]
+async fn the_document_of_the_example_builds_a_layer_but_for_its_file_names() {
     let world = world();
     std::fs::create_dir(world.directory.path().join("crls")).unwrap();
     world.write_list("crls/a.crl", &ListShape::new());

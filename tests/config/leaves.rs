@@ -51,6 +51,11 @@ const CASES: &[(&str, Set)] = &[
     ("CrlTable.allow_missing_number", After("[revocation]\ncrls = { path = \"a.crl\", allow_missing_number = true }\n")),
     ("CrlTable.env", After("[revocation]\ncrls = { env = \"CRL_PLACE\" }\n")),
     ("CrlTable.path", After("[revocation]\ncrls = { path = \"a.crl\" }\n")),
+    ("FetchedCrlsTable.allow_missing_number", After("FETCHEDallow_missing_number = true\n")),
+    ("FetchedCrlsTable.interval_seconds", After("FETCHEDinterval_seconds = 60\n")),
+    ("FetchedCrlsTable.max_octets", After("FETCHEDmax_octets = 1000\n")),
+    ("FetchedCrlsTable.time_limit_seconds", After("FETCHEDtime_limit_seconds = 7\n")),
+    ("FetchedCrlsTable.urls", After("FETCHED")),
     ("GatewayCertificateTable.allow_any_issued", Gateway("certificate = [{ anchors = [{ file = \"foreign.pem\" }], allow_any_issued = true }]")),
     ("GatewayCertificateTable.anchors", Gateway("certificate = [{ anchors = [{ file = \"foreign.pem\" }], dns = \"a\" }]")),
     ("GatewayCertificateTable.dns", Gateway("certificate = [{ anchors = [{ file = \"foreign.pem\" }], dns = \"b\" }]")),
@@ -67,6 +72,11 @@ const CASES: &[(&str, Set)] = &[
     ("GatewayTable.name", Gateway("name = \"edge\"")),
     ("HeaderTable.encoding", Gateway("chain_header = { name = \"x-chain\", encoding = \"pem\" }")),
     ("HeaderTable.name", Gateway("numbered_chain_headers = { name = \"x-chain-\", encoding = \"pem\" }")),
+    ("HttpTable.allow_targets", After("FETCHEDhttp = { allow_targets = \"10.20.0.0/24\" }\n")),
+    ("HttpTable.connect_timeout_milliseconds", After("FETCHED[revocation.http]\nconnect_timeout_milliseconds = 7\n")),
+    ("HttpTable.https_roots", After("FETCHED[revocation.http]\nhttps_roots = [{ file = \"foreign.pem\" }]\n")),
+    ("HttpTable.max_running", After("RESPONDER[revocation.http]\nmax_running = 7\n")),
+    ("HttpTable.max_waiting", After("RESPONDER[revocation.http]\nmax_waiting = 7\n")),
     ("LimitsTable.max_certificates", After("[limits]\nmax_certificates = 3\n")),
     ("LimitsTable.max_header_bytes", After("[limits]\nmax_header_bytes = 4096\n")),
     ("MemoryTable.max_remembered_bytes", After("[memory]\nmax_remembered_bytes = 1000000\n")),
@@ -89,10 +99,18 @@ const CASES: &[(&str, Set)] = &[
     ("RequestsTable.refuse_untrusted_header", After("[requests]\nrefuse_untrusted_header = true\n")),
     ("RequestsTable.required", After("[requests]\nrequired = true\n")),
     ("RequestsTable.warn_before_expiry_seconds", After("[requests]\nwarn_before_expiry_seconds = 60\n")),
+    ("ResponderTable.cert_id_hash", After("RESPONDERcert_id_hash = \"sha256\"\n")),
+    ("ResponderTable.issuer", After("RESPONDERissuer = \"ours\"\n")),
+    ("ResponderTable.issuer_subject", After("RESPONDERissuer_subject = [{ attribute = \"O\", value = \"A\" }]\n")),
+    ("ResponderTable.method", After("RESPONDERmethod = \"get\"\n")),
+    ("ResponderTable.nonce", After("RESPONDERnonce = \"require\"\n")),
+    ("ResponderTable.signed_by", After("RESPONDERsigned_by = \"foreign.pem\"\n")),
+    ("ResponderTable.url", After("RESPONDER")),
     ("RevocationPolicyTable.allow_no_source", After("[revocation.policy.ours]\nallow_no_source = true\n")),
     ("RevocationPolicyTable.allow_stale", After("[revocation.policy.ours]\nallow_stale = true\n")),
     ("RevocationPolicyTable.allow_stale_for_seconds", After("[revocation.policy.ours]\nallow_stale_for_seconds = 60\n")),
     ("RevocationPolicyTable.allow_unavailable", After("[revocation.policy.ours]\nallow_unavailable = true\n")),
+    ("RevocationTable.allow_aia_responders", After("[revocation]\nallow_aia_responders = \"ocsp.example\"\n")),
     ("RevocationTable.crls", After("[revocation]\ncrls = \"a.crl\"\n")),
     ("RevocationTable.deny_list", After("[revocation]\ndeny_list = \"denied\"\n")),
     ("RevocationTable.max_ocsp_age_seconds", After("[revocation]\nOCSPmax_ocsp_age_seconds = 60\n")),
@@ -100,6 +118,8 @@ const CASES: &[(&str, Set)] = &[
     ("RevocationTable.max_ocsp_certificates", After("[revocation]\nOCSPmax_ocsp_certificates = 6\n")),
     ("RevocationTable.mode", After("[revocation]\ncrls = \"a.crl\"\nmode = \"crl\"\n")),
     ("RevocationTable.ocsp_answers", After("[revocation]\nOCSP")),
+    ("RevocationTable.ocsp_refresh_interval_seconds", After("RESPONDER[revocation]\nocsp_refresh_interval_seconds = 7\n")),
+    ("RevocationTable.ocsp_wait_milliseconds", After("RESPONDER[revocation]\nocsp_wait_milliseconds = 7\n")),
     ("RevocationTable.scope", After("[revocation]\nscope = \"whole-path\"\n")),
     ("SecretHeaderTable.name", Gateway("secret_headers = [{ name = \"x-a\", secret = { file = \"secret\" } }]")),
     ("SecretHeaderTable.secret", Gateway("secret_headers = [{ name = \"x-b\", secret = [{ file = \"secret\" }, { file = \"other.secret\" }] }]")),
@@ -107,6 +127,9 @@ const CASES: &[(&str, Set)] = &[
     ("SecretTable.file", Gateway("secret_headers = [{ name = \"x-d\", secret = { file = \"secret\" } }]")),
     ("StatusHeaderTable.format", Gateway("status_header = { name = \"x-verify\", format = \"boolean\" }")),
     ("StatusHeaderTable.name", Gateway("status_header = { name = \"x-verified\", format = \"verdict\" }")),
+    ("StoreTable.directory", After("FETCHED[revocation.store]\ndirectory = \"kept\"\n")),
+    ("StoreTable.max_entries", After("FETCHEDstore = { directory = \"kept\", max_entries = 7 }\n")),
+    ("StoreTable.max_octets", After("FETCHEDstore = { directory = \"kept\", max_octets = 7000 }\n")),
     ("UnixSocketTable.allow_anyone_with_access", Gateway("unix_socket = { allow_anyone_with_access = true }")),
     ("UnixSocketTable.uids", Gateway("unix_socket = { uids = [33] }")),
     ("ValidationTable.clock_skew_seconds", After("[validation]\nclock_skew_seconds = 1\n")),
@@ -160,8 +183,8 @@ fn every_leaf_of_the_schema_has_a_case() {
     assert!(missing.is_empty(), "without a case: {missing:?}");
 }
 
-#[test]
-fn every_leaf_changes_the_policy_in_force() {
+#[tokio::test]
+async fn every_leaf_changes_the_policy_in_force() {
     let world = World::new();
     std::fs::create_dir(world.directory.path().join("more")).unwrap();
     let foreign = std::fs::read_to_string(world.directory.path().join("foreign.pem")).unwrap();
@@ -182,6 +205,8 @@ fn every_leaf_changes_the_policy_in_force() {
         };
         let text = text.replace("PIN", PIN).replace("FOREIGN", &foreign);
         let text = text.replace("OCSP", "ocsp_answers = \"answer.der\"\n");
+        let text = text.replace("RESPONDER", "[[revocation.ocsp]]\nurl = \"http://ocsp.example/\"\n");
+        let text = text.replace("FETCHED", "[[revocation.fetched_crls]]\nurls = \"http://crl.example/\"\n");
         let layer = world.try_build(&text).unwrap_or_else(|error| panic!("{leaf}: {error}\n{text}"));
         let policy = layer.handle().policy();
         let changed =

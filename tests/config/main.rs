@@ -3,8 +3,13 @@
 #![cfg(test)]
 
 mod advice;
+#[cfg(not(all(feature = "https-client", feature = "ocsp")))]
+mod features_missing;
+#[cfg(all(feature = "https-client", feature = "ocsp"))]
+mod fetching;
+#[cfg(all(feature = "https-client", feature = "ocsp"))]
 mod guide;
-#[cfg(feature = "json-schema")]
+#[cfg(all(feature = "https-client", feature = "json-schema", feature = "ocsp"))]
 mod leaves;
 mod loading;
 mod policy;

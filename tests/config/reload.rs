@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::time::Duration;
 use std::{fs, thread};
 
-use tower_client_cert::{ConfigError, Reason, Reload};
+use tower_client_cert::{ConfigError, DenyList, Reason, Reload, RevocationLists, TrustReplacement};
 
 use crate::scene::{ask, request, with_certificate};
 use crate::support::log::Log;
@@ -215,3 +215,41 @@ fn fingerprint(der: &[u8]) -> String {
 
 /// Far more than one look of the watcher takes.
 const MAX_LOOKS: usize = 50_000_000;
+
+#[tokio::test]
+async fn what_the_handle_replaced_lasts_until_the_next_reload_and_both_are_told() {
+    let world = World::new();
+    let layer = world.build(USUAL);
+    let handle = layer.handle();
+    let log = Log::start();
+    let denied = DenyList::parse(&format!("certificate {}", fingerprint(world.partner.der()))).unwrap();
+    handle.replace_deny_list(denied);
+    handle.replace_crls(RevocationLists::from_octets(world.intermediate.sign_list(&ListShape::new()))).unwrap();
+    handle.replace_all(TrustReplacement::new()).unwrap();
+    let own = |what: &str| log.with("what", what).into_iter().map(|entry| entry.message).collect::<Vec<_>>();
+    for what in ["deny-list", "revocation-lists", "trust"] {
+        assert_eq!(own(what), ["replaced by hand, until the configuration is reloaded", "replaced"], "{what}");
+    }
+    assert_eq!(ask(&layer, with_certificate(&world.partner)).await.reason(), Some(Reason::DenyListed));
+
+    handle.reload().unwrap();
+    assert!(ask(&layer, with_certificate(&world.partner)).await.identity().is_some());
+    for what in ["deny-list", "revocation-lists", "trust"] {
+        assert_eq!(own(what)[2..], ["what was replaced by hand is as the configuration says again"], "{what}");
+    }
+    handle.reload().unwrap();
+    assert_eq!(own("deny-list").len(), 3, "told once");
+}
+
+#[tokio::test]
+async fn what_the_handle_replaced_stays_where_a_reload_fails_or_finds_nothing_new() {
+    let world = World::new();
+    let layer = world.build(USUAL);
+    let handle = layer.handle();
+    handle.replace_deny_list(DenyList::parse(&format!("certificate {}", fingerprint(world.partner.der()))).unwrap());
+    assert_eq!(handle.reload_if_changed().unwrap(), Reload::Unchanged);
+    assert_eq!(ask(&layer, with_certificate(&world.partner)).await.reason(), Some(Reason::DenyListed));
+    world.write("[[gateway]]\nkind = \"ngin\"\n");
+    handle.reload().unwrap_err();
+    assert_eq!(ask(&layer, with_certificate(&world.partner)).await.reason(), Some(Reason::DenyListed));
+}

@@ -8,7 +8,7 @@ const TESTED: &[(&str, &str, usize, &str)] = &[
     ("README.md", "toml", 1, ".ci/readme"),
     ("docs/any-language.md", "nginx", 1, "tests/gateways/auth_request.rs"),
     ("docs/any-language.md", "yaml", 1, "tests/gateways/auth_request.rs"),
-    ("docs/configuration.md", "toml", 5, "tests/config/guide.rs"),
+    ("docs/configuration.md", "toml", 6, "tests/config/guide.rs"),
     ("docs/gateways/apache.md", "apache", 2, "tests/gateways/apache.rs"),
     ("docs/gateways/caddy.md", "caddyfile", 2, "tests/gateways/caddy.rs"),
     ("docs/gateways/envoy.md", "yaml", 3, "tests/gateways/envoy.rs"),

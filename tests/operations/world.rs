@@ -1,29 +1,10 @@
 //! The usual authorities, anchor labelled `ours`, and a clock that can be moved.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
-
-use tower_client_cert::{ClientCertLayerBuilder, Clock, Intermediates, RevocationLists, TrustAnchors};
+use tower_client_cert::{ClientCertLayerBuilder, Intermediates, RevocationLists, TrustAnchors};
 
 use crate::scene;
-use crate::support::pki::{self, ListShape, Pki};
-
-/// A clock that is moved by hand.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Moved(Arc<AtomicU64>);
-
-impl Moved {
-    pub(crate) fn forward(&self, seconds: u64) {
-        self.0.fetch_add(seconds, Ordering::Relaxed);
-    }
-}
-
-impl Clock for Moved {
-    fn now(&self) -> SystemTime {
-        pki::now() + Duration::from_secs(self.0.load(Ordering::Relaxed))
-    }
-}
+pub(crate) use crate::support::clock::Moved;
+use crate::support::pki::{ListShape, Pki};
 
 pub(crate) fn builder(pki: &Pki) -> ClientCertLayerBuilder {
     let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().labelled("ours");

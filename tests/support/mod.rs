@@ -1,6 +1,7 @@
 //! What the integration tests share: a PKI minted at a fixed time, a log to look into, clients and servers.
 
 pub(crate) mod chromium;
+pub(crate) mod clock;
 pub(crate) mod faulty_server;
 pub(crate) mod http;
 pub(crate) mod log;

@@ -1,5 +1,6 @@
 //! Anchors, intermediates and pins.
 
+use std::fs;
 use std::path::PathBuf;
 
 use crate::certificate::Fingerprint;
@@ -30,11 +31,7 @@ pub(super) fn anchors(tables: &[AnchorsTable], key: &Key, sources: &Sources<'_>)
 
 fn anchor_set(table: &AnchorsTable, key: &Key, sources: &Sources<'_>) -> Result<TrustAnchors, Mistake> {
     let place = place(table.file.as_ref(), table.directory.as_ref(), table.pem.as_deref(), key, sources)?;
-    let mut anchors = match place {
-        Place::Directory(path, key) => TrustAnchors::from_directory(path).at(&key)?,
-        Place::File(path, key) => TrustAnchors::from_pem_file(path).at(&key)?,
-        Place::Pem(text, key) => TrustAnchors::from_pem(text).at(&key)?,
-    };
+    let mut anchors = place.anchors()?;
     if let Some(label) = &table.label {
         anchors = anchors.labelled(label);
     }
@@ -71,6 +68,38 @@ pub(super) fn intermediates(
         });
     }
     Ok(all)
+}
+
+/// The authorities of servers.
+#[cfg(feature = "https-client")]
+pub(super) fn https_roots(
+    tables: &[CertificatesTable],
+    key: &Key,
+    sources: &Sources<'_>,
+) -> Result<TrustAnchors, Mistake> {
+    let mut all = TrustAnchors::none();
+    for (index, table) in tables.iter().enumerate() {
+        let place =
+            place(table.file.as_ref(), table.directory.as_ref(), table.pem.as_deref(), &key.index(index), sources)?;
+        all = all.and(place.anchors()?);
+    }
+    Ok(all)
+}
+
+/// The content of a file with one certificate.
+pub(super) fn certificate_file(path: &PathValue, key: &Key, sources: &Sources<'_>) -> Result<Vec<u8>, Mistake> {
+    let path = sources.path(path, key)?;
+    fs::read(&path).map_err(|source| ConfigError::File { path, source }).at(key)
+}
+
+impl Place<'_> {
+    fn anchors(self) -> Result<TrustAnchors, Mistake> {
+        match self {
+            Place::Directory(path, key) => TrustAnchors::from_directory(path).at(&key),
+            Place::File(path, key) => TrustAnchors::from_pem_file(path).at(&key),
+            Place::Pem(text, key) => TrustAnchors::from_pem(text).at(&key),
+        }
+    }
 }
 
 fn place<'a>(

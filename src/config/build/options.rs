@@ -1,19 +1,22 @@
 //! Everything but gateways and certificates.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 
 use super::certificates::{anchors, intermediates, pinned, pinned_beside};
 use super::gateway::gateway;
+use super::http::Fetching;
 use super::revocation::revocation;
 use super::sender::attribute_type;
 use crate::advice::AdviceCode;
 use crate::authorization::{AccessDocument, authority};
+use crate::certificate::ObjectIdentifier;
 use crate::clock::Clock;
 use crate::config::document::{
-    AdviceTable, AnswerTable, Document, GrpcWord, KeyKindWord, LimitsTable, MemoryTable, PoliciesTable, RequestsTable,
-    ValidationTable,
+    AdviceTable, AnswerTable, AttributeTable, Document, GrpcWord, KeyKindWord, LimitsTable, MemoryTable, PoliciesTable,
+    RequestsTable, ValidationTable,
 };
 use crate::config::key::{At as _, Key, Mistake, contradiction};
 use crate::config::sources::Sources;
@@ -28,7 +31,7 @@ pub(in crate::config) fn builder(
     document: &Document,
     rules: &AccessDocument,
     sources: &Sources<'_>,
-    clock: &dyn Clock,
+    clock: &Arc<dyn Clock>,
 ) -> Result<ClientCertLayerBuilder, Mistake> {
     let key = Key::top("gateway");
     let gateways = document.gateway.iter().flatten().enumerate();
@@ -51,7 +54,7 @@ pub(in crate::config) fn builder(
         builder = validation(builder, table, &Key::top("validation"))?;
     }
     if let Some(table) = &document.revocation {
-        builder = revocation(builder, table, &Key::top("revocation"), sources)?;
+        builder = revocation(builder, table, &Key::top("revocation"), Fetching { sources, clock })?;
     }
     if let Some(table) = &document.requests {
         builder = requests(builder, table);
@@ -71,7 +74,7 @@ pub(in crate::config) fn builder(
         builder = builder.strict_advice(advice_codes(strict.as_ref(), &key.field("strict"))?);
         builder = builder.acknowledge_advice(advice_codes(acknowledged.as_ref(), &key.field("acknowledged"))?);
     }
-    access(builder, rules, clock)
+    access(builder, rules, &**clock)
 }
 
 fn advice_codes(texts: Option<&OneOrMany<String>>, key: &Key) -> Result<Vec<AdviceCode>, Mistake> {
@@ -104,20 +107,27 @@ fn validation(
     }
     for (index, attributes) in table.only_issued_by_subject.iter().flatten().enumerate() {
         let key = key.field("only_issued_by_subject").index(index);
-        let mut subject = Vec::new();
-        for (index, table) in attributes.iter().enumerate() {
-            let key = key.index(index);
-            let (Some(attribute), Some(value)) = (&table.attribute, &table.value) else {
-                return contradiction(&key, "lacks attribute or value, expected both");
-            };
-            subject.push((attribute_type(attribute, &key.field("attribute"))?, value));
-        }
-        builder = builder.only_issued_by([IssuedBy::subject(subject)]);
+        builder = builder.only_issued_by([IssuedBy::subject(subject(attributes, &key)?)]);
     }
     if let Some(pins) = &table.only_pinned {
         builder = builder.only_pinned(pinned_beside(pins, &key.field("only_pinned"))?);
     }
     Ok(builder)
+}
+
+/// The attributes of an authority's subject.
+pub(super) fn subject<'a>(
+    attributes: &'a [AttributeTable],
+    key: &Key,
+) -> Result<Vec<(ObjectIdentifier, &'a String)>, Mistake> {
+    let attribute = |(index, table): (usize, &'a AttributeTable)| {
+        let key = key.index(index);
+        let (Some(attribute), Some(value)) = (&table.attribute, &table.value) else {
+            return contradiction(&key, "lacks attribute or value, expected both");
+        };
+        Ok((attribute_type(attribute, &key.field("attribute"))?, value))
+    };
+    attributes.iter().enumerate().map(attribute).collect()
 }
 
 fn key_policy(table: &ValidationTable, key: &Key) -> Result<KeyPolicy, Mistake> {
@@ -241,11 +251,8 @@ fn access(
     Ok(builder.access_table(table))
 }
 
-pub(super) fn set<T>(
-    builder: ClientCertLayerBuilder,
-    value: Option<T>,
-    option: impl FnOnce(ClientCertLayerBuilder, T) -> ClientCertLayerBuilder,
-) -> ClientCertLayerBuilder {
+/// Sets an option where the document has a value for it.
+pub(super) fn set<B, T>(builder: B, value: Option<T>, option: impl FnOnce(B, T) -> B) -> B {
     match value {
         Some(value) => option(builder, value),
         None => builder,

@@ -1,9 +1,11 @@
 //! Deny-list, lists and answers.
 
-use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::certificates::certificate_file;
+use super::http::{Fetching, fetched_crls};
+use super::ocsp::responders;
 use super::options::set;
 use crate::config::document::{
     CrlTable, ModeWord, OcspAnswersTable, RevocationPolicyTable, RevocationTable, ScopeWord,
@@ -19,8 +21,9 @@ pub(super) fn revocation(
     mut builder: ClientCertLayerBuilder,
     table: &RevocationTable,
     key: &Key,
-    sources: &Sources<'_>,
+    fetching: Fetching<'_>,
 ) -> Result<ClientCertLayerBuilder, Mistake> {
+    let sources = fetching.sources;
     if let Some(path) = &table.deny_list {
         let key = key.field("deny_list");
         builder = builder.deny_list(DenyList::from_file(sources.path(path, &key)?).at(&key)?);
@@ -37,6 +40,9 @@ pub(super) fn revocation(
     for (index, place) in table.ocsp_answers.iter().flat_map(|places| &places.0).enumerate() {
         builder = builder.ocsp_answers(answers(place, &key.field("ocsp_answers").index(index), sources)?);
     }
+    builder = fetched_crls(builder, table, key, fetching)?;
+    builder = responders(builder, table, key, fetching)?;
+    check_uses(table, key)?;
     let seconds = |seconds: Option<u64>| seconds.map(Duration::from_secs);
     builder = set(builder, seconds(table.max_ocsp_age_seconds), ClientCertLayerBuilder::max_ocsp_age);
     let without = seconds(table.max_ocsp_age_without_next_update_seconds);
@@ -99,9 +105,7 @@ fn answers(place: &TextOr<OcspAnswersTable>, key: &Key, sources: &Sources<'_>) -
         return Ok(answers);
     };
     let key = key.field("signed_by");
-    let path = sources.path(signer, &key)?;
-    let certificate = fs::read(&path).map_err(|source| ConfigError::File { path, source }).at(&key)?;
-    answers.signed_by(certificate).at(&key)
+    answers.signed_by(certificate_file(signer, &key, sources)?).at(&key)
 }
 
 fn path_of(path: Option<&str>, env: Option<&str>, key: &Key, sources: &Sources<'_>) -> Result<PathBuf, Mistake> {
@@ -110,4 +114,40 @@ fn path_of(path: Option<&str>, env: Option<&str>, key: &Key, sources: &Sources<'
         (None, Some(name)) => sources.variable(name, &key.field("env")),
         _ => contradiction(key, "has none or both of path and env, expected exactly one"),
     }
+}
+
+/// Options of what nobody asks for would be taken for more than they are.
+fn check_uses(table: &RevocationTable, key: &Key) -> Result<(), Mistake> {
+    let fetches_lists = table.fetched_crls.as_ref().is_some_and(|crls| !crls.is_empty());
+    let asks = asks_responders(table);
+    let unused = |field: &str, problem| contradiction(&key.field(field), problem);
+    if table.http.is_some() && !fetches_lists && !asks {
+        return unused("http", "has no use: no list is fetched and no responder asked");
+    }
+    if table.store.is_some() && !fetches_lists {
+        return unused("store", "has no use: no list is fetched");
+    }
+    for (field, is_set) in [
+        ("ocsp_wait_milliseconds", table.ocsp_wait_milliseconds.is_some()),
+        ("ocsp_refresh_interval_seconds", table.ocsp_refresh_interval_seconds.is_some()),
+    ] {
+        if is_set && !asks {
+            return unused(field, "has no use: no responder is asked");
+        }
+    }
+    Ok(())
+}
+
+/// Whether responders are asked, those of the document or those of certificates.
+pub(super) fn asks_responders(table: &RevocationTable) -> bool {
+    table.ocsp.as_ref().is_some_and(|responders| !responders.is_empty()) || table.allow_aia_responders.is_some()
+}
+
+/// A key for which this build has no code: said, never passed over.
+#[cfg_attr(
+    all(feature = "ocsp", feature = "https-client", any(feature = "aws-lc-rs", feature = "ring")),
+    expect(dead_code, reason = "every key has its code")
+)]
+pub(super) fn feature_missing<T>(key: &Key, feature: &'static str) -> Result<T, Mistake> {
+    Err(ConfigError::FeatureMissing { feature }).at(key)
 }

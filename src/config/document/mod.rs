@@ -14,9 +14,10 @@ pub(super) use self::gateway::{
 };
 pub(super) use self::requests::{AdviceTable, AnswerTable, GrpcWord, LimitsTable, MemoryTable, RequestsTable};
 pub(super) use self::revocation::{
-    CrlTable, ModeWord, OcspAnswersTable, RevocationPolicyTable, RevocationTable, ScopeWord,
+    CrlTable, FetchedCrlsTable, HashWord, HttpTable, MethodWord, ModeWord, NonceWord, OcspAnswersTable, ResponderTable,
+    RevocationPolicyTable, RevocationTable, ScopeWord, StoreTable,
 };
-pub(super) use self::validation::{KeyKindWord, PoliciesTable, ValidationTable};
+pub(super) use self::validation::{AttributeTable, KeyKindWord, PoliciesTable, ValidationTable};
 pub(super) use self::value::{PathValue, SecretValue};
 use crate::authorization::{RuleTable, TestTable};
 use crate::document::table;

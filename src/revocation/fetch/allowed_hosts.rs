@@ -47,6 +47,15 @@ impl AllowedHosts {
         FetchUrl::of_certificate(url, self)
     }
 
+    /// Each as `host` or `host:port`.
+    #[cfg(feature = "ocsp")]
+    pub(in crate::revocation) fn hosts(&self) -> impl Iterator<Item = String> {
+        self.hosts.iter().map(|AllowedHost { host, port }| match port {
+            Some(port) => format!("{host}:{port}"),
+            None => host.clone(),
+        })
+    }
+
     pub(super) fn contain(&self, url: &FetchUrl) -> bool {
         let default_port = if url.is_https() { 443 } else { 80 };
         self.hosts.iter().any(|known| known.host == url.host() && known.port.unwrap_or(default_port) == url.port())

@@ -72,6 +72,18 @@ pub trait Fetch: Debug + Send + Sync + 'static {
         let _ = url;
         Ok(())
     }
+
+    /// What it is and how it is set, as the effective policy shows it; nothing secret. Default: that it is the program's
+    /// own.
+    fn describe(&self) -> String {
+        "a fetcher of the program's own".to_owned()
+    }
+
+    /// Ranges of addresses that it reaches although they are not of the public internet, as the effective policy shows
+    /// them. Default: none is known.
+    fn allowed_targets(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A fetch under way.

@@ -16,6 +16,7 @@ mod answers;
 mod cert_id;
 #[cfg(feature = "ocsp")]
 mod client;
+mod describe;
 mod files;
 #[cfg(feature = "ocsp")]
 mod interned;
@@ -137,12 +138,17 @@ impl Ocsp {
     }
 
     /// Keeps what is known against certificates. That one is good may have been said under other options; unless the same
-    /// responders are asked in the same way, it is asked again.
+    /// responders are asked in the same way, it is asked again. Where they are, they go on being asked.
     pub(super) fn keep_objections(&self, before: &Self, now: SystemTime) {
         let keeps_all = self.asks_as(before);
-        for (key, answer) in before.states.answers() {
+        for (key, known) in before.states.all() {
+            let Some(answer) = known.answer() else { continue };
             if keeps_all || answer.standing() != SingleStatus::Good {
-                self.states.find_or_add(key, now).offer(answer);
+                let kept = self.states.find_or_add(key, now);
+                kept.offer(answer);
+                if keeps_all {
+                    kept.succeed_to(&known);
+                }
             }
         }
     }
@@ -166,18 +172,6 @@ impl Ocsp {
     /// The places that answers were last read from.
     pub(super) fn places(&self) -> Option<OcspAnswers> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// As it stands in the effective policy.
-    pub(super) fn describe(&self) -> String {
-        let AnswerAges { most, without_next_update } = self.options.ages;
-        format!(
-            "answers from {}, at most {} s old, {} s without a next update, of {} certificates",
-            self.places().map_or_else(|| "nowhere".to_owned(), |places| places.describe()),
-            most.as_secs(),
-            without_next_update.as_secs(),
-            self.options.max_certificates
-        )
     }
 
     /// What is known of a certificate.

@@ -83,6 +83,13 @@ impl CertificateState {
         }
     }
 
+    /// Takes over when somebody last asked, and whom to ask.
+    pub(super) fn succeed_to(&self, before: &Self) {
+        self.used_at.store(before.used_at(), Ordering::Relaxed);
+        #[cfg(feature = "ocsp")]
+        self.flight.follow(before.flight());
+    }
+
     pub(super) fn used_at(&self) -> u64 {
         self.used_at.load(Ordering::Relaxed)
     }

@@ -2,7 +2,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
-use super::answer::VerifiedAnswer;
 use super::state::{CertificateKey, CertificateState};
 
 /// The states of the certificates that were asked about, each once; bounded.
@@ -19,12 +18,6 @@ impl StateTable {
 
     pub(super) fn find(&self, key: &CertificateKey) -> Option<Arc<CertificateState>> {
         self.states.read().unwrap_or_else(PoisonError::into_inner).get(key).map(Arc::clone)
-    }
-
-    /// Every answer there is.
-    pub(super) fn answers(&self) -> Vec<(CertificateKey, Arc<VerifiedAnswer>)> {
-        let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
-        states.iter().filter_map(|(key, state)| Some((*key, state.answer()?))).collect()
     }
 
     /// The state of a certificate, a new one if there is none. At the limit, an eighth goes: who was asked about longest
@@ -49,7 +42,7 @@ impl StateTable {
         Arc::clone(states.entry(key).or_insert_with(|| Arc::new(CertificateState::new(now))))
     }
 
-    #[cfg(feature = "ocsp")]
+    /// Every state there is.
     pub(super) fn all(&self) -> Vec<(CertificateKey, Arc<CertificateState>)> {
         let states = self.states.read().unwrap_or_else(PoisonError::into_inner);
         states.iter().map(|(key, state)| (*key, Arc::clone(state))).collect()

@@ -18,6 +18,8 @@ use super::crl::Numbering;
 use super::fetch::{Fetch, FetchUrl};
 use super::store::{RevocationStore, SharedStore};
 use crate::error::{ConfigError, FetchUrlProblem};
+use crate::escape::Escaped;
+use crate::policy::{EffectivePolicy, listed};
 
 /// Revocation lists that are fetched from addresses, on a schedule, and put in force beside those from files.
 ///
@@ -118,6 +120,26 @@ impl FetchedCrls {
     pub fn allow_missing_number(mut self) -> Self {
         self.numbering = Numbering::Optional;
         self
+    }
+
+    /// As it stands in the effective policy.
+    pub(crate) fn describe(&self, key: &str, policy: &mut EffectivePolicy) {
+        let is_lenient = self.numbering == Numbering::Optional;
+        let value = format!(
+            "{} every {} s and ahead of their next update, at most {} octets in {} s{}",
+            listed(self.urls.iter().map(|url| Escaped(url.as_str()))),
+            self.interval.as_secs(),
+            self.max_octets,
+            self.time_limit.as_secs_f64(),
+            if is_lenient { ", lists without a number too" } else { "" }
+        );
+        policy
+            .add(key, "revocation lists that are fetched", value)
+            .set_if(true)
+            .allows_if(is_lenient, "the numbers by which an older list is told from a newer one");
+        super::describe::fetcher(key, &*self.fetcher, policy);
+        let store = self.store.as_ref().map_or_else(|| "none".to_owned(), SharedStore::describe);
+        policy.add(format!("{key}.store"), "where fetched lists are kept", store).set_if(self.store.is_some());
     }
 }
 

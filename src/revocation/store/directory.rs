@@ -152,6 +152,11 @@ impl RevocationStore for DirectoryStore {
             async move { spawn_blocking(move || store.write(&key, &octets)).await.unwrap_or(Err(StoreError::Aborted)) },
         )
     }
+
+    fn describe(&self) -> String {
+        let Self { directory, max_octets, max_entries } = self;
+        format!("directory {}, at most {max_octets} octets in {max_entries} entries", directory.display())
+    }
 }
 
 /// A file that is being written; removed unless it is renamed.

@@ -59,6 +59,12 @@ pub trait RevocationStore: Debug + Send + Sync + 'static {
     ///
     /// A [`StoreError`]. It is counted and logged, and has no other consequence.
     fn save<'a>(&'a self, key: &'a StoreKey, octets: &'a [u8], useful_until: SystemTime) -> Storing<'a, ()>;
+
+    /// What it is and how it is set, as the effective policy shows it; nothing secret. Default: that it is the program's
+    /// own.
+    fn describe(&self) -> String {
+        "a store of the program's own".to_owned()
+    }
 }
 
 /// An access to a store under way.

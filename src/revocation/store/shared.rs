@@ -15,6 +15,10 @@ impl SharedStore {
         Self(store)
     }
 
+    pub(crate) fn describe(&self) -> String {
+        self.0.describe()
+    }
+
     /// Reads an entry. What comes is verified by nobody.
     pub(crate) async fn load(&self, key: StoreKey, max_octets: usize) -> Result<Option<Vec<u8>>, StoreError> {
         let store = Arc::clone(&self.0);

@@ -99,6 +99,14 @@ impl Fetch for GuardedFetch {
     fn check(&self, url: &FetchUrl) -> Result<(), FetchError> {
         self.shared.fetcher.check(url)
     }
+
+    fn describe(&self) -> String {
+        self.shared.fetcher.describe()
+    }
+
+    fn allowed_targets(&self) -> Vec<String> {
+        self.shared.fetcher.allowed_targets()
+    }
 }
 
 impl Shared {

@@ -8,6 +8,7 @@ pub(super) struct Gate {
     running: Semaphore,
     /// Those that run are among them.
     present: Semaphore,
+    max_running: usize,
     max_waiting: usize,
 }
 
@@ -23,8 +24,14 @@ impl Gate {
         Self {
             running: Semaphore::new(max_running),
             present: Semaphore::new(max_running.saturating_add(max_waiting).min(Semaphore::MAX_PERMITS)),
+            max_running,
             max_waiting,
         }
+    }
+
+    /// How many run at a time, and how many more wait.
+    pub(super) fn limits(&self) -> (usize, usize) {
+        (self.max_running, self.max_waiting)
     }
 
     pub(super) async fn enter(&self) -> Result<Entry<'_>, FetchError> {

@@ -58,13 +58,19 @@ pub struct HttpFetcher {
 }
 
 impl HttpFetcher {
+    /// Fetches at a time where nothing else is said.
+    pub(crate) const DEFAULT_MAX_RUNNING: usize = 8;
+
+    /// Fetches that wait where nothing else is said.
+    pub(crate) const DEFAULT_MAX_WAITING: usize = 64;
+
     /// A fetcher that reaches the public internet alone: 2 seconds for a connection, 8 fetches at a time, 64 that wait.
     #[must_use]
     pub fn new() -> Self {
         Self {
             targets: Targets::default(),
             resolver: Arc::new(SystemResolver),
-            gate: Arc::new(Gate::new(DEFAULT_MAX_RUNNING, DEFAULT_MAX_WAITING)),
+            gate: Arc::new(Gate::new(Self::DEFAULT_MAX_RUNNING, Self::DEFAULT_MAX_WAITING)),
             connect_timeout: DEFAULT_CONNECT_TIMEOUT,
             #[cfg(all(feature = "https-client", any(feature = "aws-lc-rs", feature = "ring")))]
             tls: None,
@@ -112,6 +118,17 @@ impl HttpFetcher {
     ) -> Result<Self, ConfigError> {
         self.tls = Some(Tls::new(roots, clock)?);
         Ok(self)
+    }
+
+    #[cfg(all(feature = "https-client", any(feature = "aws-lc-rs", feature = "ring")))]
+    fn https_anchors(&self) -> String {
+        self.tls.as_ref().map_or_else(|| "refused".to_owned(), Tls::describe)
+    }
+
+    #[cfg(not(all(feature = "https-client", any(feature = "aws-lc-rs", feature = "ring"))))]
+    #[expect(clippy::unused_self, reason = "as with roots")]
+    fn https_anchors(&self) -> &'static str {
+        "refused"
     }
 
     async fn run(&self, request: &FetchRequest) -> Result<Fetched, FetchError> {
@@ -178,16 +195,21 @@ impl Fetch for HttpFetcher {
         }
         if url.is_https() { Err(FetchError::HttpsNotConfigured) } else { Ok(()) }
     }
+
+    fn describe(&self) -> String {
+        let (running, waiting) = self.gate.limits();
+        let connect = self.connect_timeout.as_millis();
+        let https = self.https_anchors();
+        format!("HTTP, {connect} ms to connect, {running} fetches at a time, {waiting} more wait, https {https}")
+    }
+
+    fn allowed_targets(&self) -> Vec<String> {
+        self.targets.listed().map(|range| range.as_str().to_owned()).collect()
+    }
 }
 
 /// Time for one attempt to connect where nothing else is said.
 const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// Fetches at a time where nothing else is said.
-const DEFAULT_MAX_RUNNING: usize = 8;
-
-/// Fetches that wait where nothing else is said.
-const DEFAULT_MAX_WAITING: usize = 64;
 
 /// The most fetches at a time, and the most that wait.
 const MAX_RUNNING: usize = 4096;

@@ -19,6 +19,10 @@ impl Targets {
         self.listed.push(range);
     }
 
+    pub(super) fn listed(&self) -> impl Iterator<Item = &AddressRange> {
+        self.listed.iter()
+    }
+
     /// Passes an address that may be connected to.
     pub(super) fn check(&self, address: IpAddr) -> Result<IpAddr, FetchError> {
         let canonical = address.to_canonical();

@@ -13,12 +13,17 @@ use tokio_rustls::rustls::{ClientConfig, DEFAULT_VERSIONS, RootCertStore};
 
 use crate::clock::Clock;
 use crate::error::{ConfigError, Origin};
+use crate::policy::listed;
 use crate::revocation::fetch::{FetchError, FetchUrl};
 use crate::validation::TrustAnchors;
 
 /// TLS with roots of the operator's own.
 #[derive(Clone)]
-pub(super) struct Tls(TlsConnector);
+pub(super) struct Tls {
+    connector: TlsConnector,
+    /// Fingerprints of the anchors.
+    anchors: Arc<str>,
+}
 
 impl Tls {
     pub(super) fn new(roots: &TrustAnchors, clock: impl Clock) -> Result<Self, ConfigError> {
@@ -35,7 +40,13 @@ impl Tls {
             .map_err(|_| ConfigError::NoAlgorithms)?
             .with_root_certificates(store)
             .with_no_client_auth();
-        Ok(Self(TlsConnector::from(Arc::new(config))))
+        let anchors = listed(roots.as_slice().iter().map(|anchor| anchor.certificate().fingerprint())).into();
+        Ok(Self { connector: TlsConnector::from(Arc::new(config)), anchors })
+    }
+
+    /// As it stands in the effective policy.
+    pub(super) fn describe(&self) -> String {
+        format!("from servers under {}", self.anchors)
     }
 
     pub(super) async fn connect(&self, url: &FetchUrl, stream: TcpStream) -> Result<TlsStream<TcpStream>, FetchError> {
@@ -44,7 +55,7 @@ impl Tls {
             Err(_) => ServerName::try_from(url.host().to_owned())
                 .map_err(|_| FetchError::NameNotResolved { host: url.host().to_owned() })?,
         };
-        self.0.connect(name, stream).await.map_err(|error| FetchError::Tls { kind: error.kind() })
+        self.connector.connect(name, stream).await.map_err(|error| FetchError::Tls { kind: error.kind() })
     }
 }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use super::responder::OcspResponder;
 use crate::error::ConfigError;
+use crate::policy::{EffectivePolicy, listed};
 use crate::revocation::fetch::{AllowedHosts, Fetch};
 use crate::validation::TrustAnchor;
 
@@ -34,9 +35,42 @@ impl OcspClientOptions {
         self.responders.iter().filter_map(OcspResponder::issuer).try_for_each(|issuer| issuer.check_label(anchors))
     }
 
-    /// The fetcher, if it can fetch from every configured responder.
-    pub(super) fn checked_fetcher(&self) -> Result<Arc<dyn Fetch>, ConfigError> {
-        let fetcher = self.fetcher.as_ref().map_or_else(usual_fetcher, |fetcher| Ok(Arc::clone(fetcher)))?;
+    /// As they stand in the effective policy.
+    pub(in crate::revocation::ocsp) fn describe(&self, policy: &mut EffectivePolicy) {
+        for (index, responder) in self.responders.iter().enumerate() {
+            let key = format!("revocation.ocsp[{index}]");
+            policy.add(key, "a responder that is asked", responder.describe()).set_if(true);
+        }
+        let hosts = self.hosts.as_ref().map(|hosts| listed(hosts.hosts()));
+        policy
+            .add(
+                "revocation.allow_aia_responders",
+                "hosts of responders that certificates name",
+                hosts.as_deref().unwrap_or("none"),
+            )
+            .set_if(hosts.is_some())
+            .allows_if(hosts.is_some(), "the choice of where requests are sent, to authorities under the anchors");
+        policy
+            .add("revocation.ocsp_wait_milliseconds", "how long a new client waits", self.wait.as_millis())
+            .set_if(self.wait != DEFAULT_WAIT);
+        policy
+            .add(
+                "revocation.ocsp_refresh_interval_seconds",
+                "seconds between two answers at most",
+                self.refresh_interval.as_secs(),
+            )
+            .set_if(self.refresh_interval != DEFAULT_REFRESH_INTERVAL);
+        if let Some(fetcher) = &self.fetcher {
+            crate::revocation::describe::fetcher("revocation.ocsp", &**fetcher, policy);
+        }
+    }
+
+    /// Takes the usual fetcher where none is given, and says whether it can fetch from every configured responder.
+    pub(super) fn checked_fetcher(&mut self) -> Result<Arc<dyn Fetch>, ConfigError> {
+        let fetcher = match &self.fetcher {
+            Some(fetcher) => Arc::clone(fetcher),
+            None => Arc::clone(self.fetcher.insert(usual_fetcher()?)),
+        };
         for responder in &self.responders {
             fetcher.check(&responder.url).map_err(|error| ConfigError::Responder {
                 url: responder.url.as_str().to_owned(),

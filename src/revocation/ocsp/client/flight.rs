@@ -36,6 +36,13 @@ impl Flight {
         self.subject.get_or_init(subject)
     }
 
+    /// Asks whom the other one asks.
+    pub(in crate::revocation::ocsp) fn follow(&self, other: &Self) {
+        if let Some(subject) = other.subject() {
+            self.subject_or(|| Arc::clone(subject));
+        }
+    }
+
     pub(super) fn failure(&self) -> Option<Arc<Failure>> {
         self.failure.load_full()
     }

@@ -102,7 +102,7 @@ impl Unanswered {
 }
 
 impl OcspClient {
-    pub(super) fn new(options: OcspClientOptions, ages: AnswerAges, world: OcspWorld) -> Result<Self, ConfigError> {
+    pub(super) fn new(mut options: OcspClientOptions, ages: AnswerAges, world: OcspWorld) -> Result<Self, ConfigError> {
         let fetcher = GuardedFetch::shared(options.checked_fetcher()?, Arc::clone(&world.clock));
         let running = Semaphore::new(MAX_RUNNING);
         Ok(Self { options, fetcher, world, ages, issuers: Interned::default(), running })

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use crate::certificate::Certificate;
 use crate::error::ConfigError;
+use crate::escape::Escaped;
 use crate::revocation::crl::Question;
 use crate::revocation::fetch::FetchUrl;
 use crate::revocation::ocsp::cert_id::CertIdHash;
@@ -117,6 +118,20 @@ impl OcspResponder {
     pub fn method(mut self, method: OcspMethod) -> Self {
         self.asking.method = method;
         self
+    }
+
+    /// As it stands in the effective policy.
+    pub(super) fn describe(&self) -> String {
+        let Asking { certificate, hash, nonce, method } = &self.asking;
+        let issuer = self.issuer.as_ref().map_or_else(|| "every certificate".to_owned(), ToString::to_string);
+        let signer = certificate.as_ref().map_or_else(
+            || "the issuer or whom it delegated".to_owned(),
+            |known| format!("certificate {}", known.fingerprint()),
+        );
+        format!(
+            "{} about {issuer}, by {method:?}, named by {hash:?}, nonce {nonce:?}, signed by {signer}",
+            Escaped(self.url.as_str())
+        )
     }
 
     /// The issuer it is asked about, where it is not asked about all.
