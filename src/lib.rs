@@ -145,10 +145,10 @@ pub use audit::{Audit, AuditDecision, AuditFile, AuditLost, AuditRecord, AuditSi
 #[cfg(feature = "config")]
 pub use authorization::AccessDocument;
 pub use authorization::{
-    AccessRequest, AccessTable, AccessTableBuilder, AsyncAuthorizer, AuthorizationError, Authorizer,
-    AuthorizerUnavailable, CertificateMissing, Denial, DistinguishedNamePattern, DnsPattern, IntoDecision, PathProblem,
-    PresentedCertificate, RegisteredKeys, RequestValue, Rule, TextPattern, Thumbprint, TlsClientAuth,
-    TokenBindingError, TokenClaims,
+    AccessRequest, AccessTable, AccessTableBuilder, AccountLookup, AsyncAccessRequest, AsyncAuthorizer,
+    AuthorizationError, Authorizer, AuthorizerUnavailable, CertificateMissing, Denial, DistinguishedNamePattern,
+    DnsPattern, IntoDecision, PathProblem, PresentedCertificate, RegisteredKeys, RequestValue, Rule, TextPattern,
+    Thumbprint, TlsClientAuth, TokenBindingError, TokenClaims,
 };
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "config")]
@@ -173,9 +173,9 @@ pub use identity::{CertificationPath, ClientIdentity, IdentityError, TrustedBy};
 pub use inspect::{FieldContent, InspectedCertificate, InspectedField, InspectedHeaders, Inspection, Trip};
 pub use layer::{
     AccessTableHandle, AuthenticatedUser, Authentication, ClientCert, ClientCertFuture, ClientCertHandle,
-    ClientCertLayer, ClientCertLayerBuilder, Refusal, RequireClientCert, RequireClientCertAsync,
-    RequireClientCertAsyncFuture, RequireClientCertAsyncLayer, RequireClientCertLayer, ResponseBody, ResponseFuture,
-    TrustReplacement,
+    ClientCertLayer, ClientCertLayerBuilder, Refusal, RequireAccount, RequireAccountLayer, RequireClientCert,
+    RequireClientCertAsync, RequireClientCertAsyncFuture, RequireClientCertAsyncLayer, RequireClientCertLayer,
+    ResponseBody, ResponseFuture, TrustReplacement,
 };
 #[cfg(feature = "config")]
 pub use layer::{Reload, ReloadWatcher};

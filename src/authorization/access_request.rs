@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -39,7 +40,7 @@ pub(crate) enum Parameters<'a> {
 }
 
 /// What a request carries besides method and path. HTTP is the layer's business.
-pub(crate) trait RequestValues {
+pub(crate) trait RequestValues: Sync {
     /// The value of a header that is there exactly once, and is text.
     fn header(&self, name: &str) -> Lone<'_>;
 
@@ -48,6 +49,11 @@ pub(crate) trait RequestValues {
 
     /// The user whom another middleware has authenticated.
     fn user(&self) -> Option<&str>;
+
+    /// The accounts that were looked up for the client.
+    fn accounts(&self) -> &[Arc<dyn Any + Send + Sync>] {
+        &[]
+    }
 }
 
 /// A value of which exactly one is wanted.
@@ -124,6 +130,13 @@ impl<'a> AccessRequest<'a> {
     #[must_use]
     pub fn user(&self) -> Option<&'a str> {
         self.request.values.user()
+    }
+
+    /// The account that an [`AccountLookup`](crate::AccountLookup) outside of this authorizer found for the client; the
+    /// innermost, where several of the type did.
+    #[must_use]
+    pub fn account<A: 'static>(&self) -> Option<&'a A> {
+        self.request.values.accounts().iter().rev().find_map(|account| account.downcast_ref())
     }
 
     /// The time by the layer's clock.

@@ -1,34 +1,35 @@
 use std::future::Future;
 
+use super::async_access_request::AsyncAccessRequest;
 use super::error::AuthorizationError;
-use crate::identity::ClientIdentity;
 
-/// Decides about a client by something that has to be waited for, such as a look-up of the account that belongs to a
-/// certificate.
+/// Decides about a request by something that has to be waited for, such as whose the account is that the path names.
 ///
-/// What it grants is put into the extensions of the request, where handlers find it (`Extension<Account>` in axum).
-/// Every closure from a [`ClientIdentity`] to such a future is one.
+/// It sees what an [`Authorizer`](crate::Authorizer) sees, and like one it is asked on every request; nothing remembers
+/// its answer. What depends on the client alone is for an [`AccountLookup`](crate::AccountLookup), which can be
+/// remembered. Every closure from an [`AsyncAccessRequest`] to such a future is one.
 ///
 /// ```
-/// use tower_client_cert::{AuthorizationError, ClientIdentity, Denial, RequireClientCertLayer};
+/// use tower_client_cert::{AsyncAccessRequest, AuthorizationError, Denial, RequireClientCertLayer};
 ///
-/// #[derive(Clone)]
-/// struct Account(u64);
-///
-/// async fn account(identity: ClientIdentity) -> Result<Account, AuthorizationError> {
-///     match identity.subject().common_name() {
-///         Some("data-exchange-svc01") => Ok(Account(17)),
-///         _ => Err(Denial::new("a client with an account", "none").into()),
-///     }
+/// async fn owner_of(document: &str) -> Option<String> {
+///     (document == "17").then(|| "alice".to_owned())
 /// }
 ///
-/// let layer = RequireClientCertLayer::asynchronous(account);
+/// async fn only_own(request: AsyncAccessRequest) -> Result<(), AuthorizationError> {
+///     let access = request.access();
+///     let document = access.path_parameter("document").unwrap_or_default();
+///     let owner = owner_of(&document).await;
+///     if owner.is_some() && owner.as_deref() == access.identity().subject().common_name() {
+///         return Ok(());
+///     }
+///     Err(Denial::new("the owner of the document", "somebody else").into())
+/// }
+///
+/// let layer = RequireClientCertLayer::asynchronous(only_own);
 /// ```
 pub trait AsyncAuthorizer: Send + Sync + 'static {
-    /// What is granted: `()`, or an account.
-    type Grant: Clone + Send + Sync + 'static;
-
-    /// Grants, or says why not.
+    /// Allows the request, or says why not.
     ///
     /// # Errors
     ///
@@ -36,21 +37,15 @@ pub trait AsyncAuthorizer: Send + Sync + 'static {
     /// [`Reason::RuleDenied`](crate::Reason::RuleDenied), an
     /// [`AuthorizerUnavailable`](crate::AuthorizerUnavailable) one with
     /// [`Reason::AuthorizerUnavailable`](crate::Reason::AuthorizerUnavailable).
-    fn authorize(
-        &self,
-        identity: ClientIdentity,
-    ) -> impl Future<Output = Result<Self::Grant, AuthorizationError>> + Send;
+    fn authorize(&self, request: AsyncAccessRequest) -> impl Future<Output = Result<(), AuthorizationError>> + Send;
 }
 
-impl<F, Granting, Grant> AsyncAuthorizer for F
+impl<F, Deciding> AsyncAuthorizer for F
 where
-    F: Fn(ClientIdentity) -> Granting + Send + Sync + 'static,
-    Granting: Future<Output = Result<Grant, AuthorizationError>> + Send,
-    Grant: Clone + Send + Sync + 'static,
+    F: Fn(AsyncAccessRequest) -> Deciding + Send + Sync + 'static,
+    Deciding: Future<Output = Result<(), AuthorizationError>> + Send,
 {
-    type Grant = Grant;
-
-    fn authorize(&self, identity: ClientIdentity) -> impl Future<Output = Result<Grant, AuthorizationError>> + Send {
-        self(identity)
+    fn authorize(&self, request: AsyncAccessRequest) -> impl Future<Output = Result<(), AuthorizationError>> + Send {
+        self(request)
     }
 }

@@ -24,8 +24,8 @@ pub enum AuthorizationError {
     Unavailable(AuthorizerUnavailable),
 }
 
-/// An [`AsyncAuthorizer`](crate::AsyncAuthorizer) could not reach a decision, such as for want of its database, or an
-/// authorizer panicked.
+/// An [`AsyncAuthorizer`](crate::AsyncAuthorizer) or [`AccountLookup`](crate::AccountLookup) could not reach a decision,
+/// such as for want of its database, or an authorizer panicked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizerUnavailable {
     why: String,

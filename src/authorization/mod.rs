@@ -12,6 +12,8 @@
 //! Nothing here is remembered: rules run on every request, whatever is known of the certificate.
 
 mod access_request;
+mod account_lookup;
+mod async_access_request;
 mod async_authorizer;
 mod authorizer;
 mod denial;
@@ -29,6 +31,9 @@ mod token_binding;
 
 pub use self::access_request::AccessRequest;
 pub(crate) use self::access_request::{Lone, Parameters, RequestFacts, RequestValues};
+pub use self::account_lookup::AccountLookup;
+pub use self::async_access_request::AsyncAccessRequest;
+pub(crate) use self::async_access_request::HeldRequest;
 pub use self::async_authorizer::AsyncAuthorizer;
 pub use self::authorizer::{Authorizer, IntoDecision};
 pub use self::denial::Denial;

@@ -3,7 +3,8 @@
 use axum::Router;
 use axum::routing::get as route;
 use tower_client_cert::{
-    AccessRequest, AccessTable, ClientIdentity, Denial, Reason, RequireClientCertLayer, Rule, Stage,
+    AccessRequest, AccessTable, AsyncAccessRequest, AuthorizationError, ClientIdentity, Denial, Reason,
+    RequireClientCertLayer, Rule, Stage,
 };
 
 use crate::scene::{Scene, get, partner, request};
@@ -81,11 +82,11 @@ async fn a_rule_layer_without_or_outside_of_the_certificate_layer_is_a_loud_500(
     let table = AccessTable::builder().public("/restricted").unwrap().build();
     let public = app(RequireClientCertLayer::table(table));
     let rehearsed = app(RequireClientCertLayer::any_client().shadow());
-    let waiting =
-        Router::new().route("/restricted", route(async || "secret")).layer(RequireClientCertLayer::asynchronous(
-            async |_: ClientIdentity| Ok::<_, tower_client_cert::AuthorizationError>(()),
-        ));
-    for app in [inside_out, without, public, rehearsed, waiting] {
+    let secret = || Router::new().route("/restricted", route(async || "secret"));
+    let waiting = RequireClientCertLayer::asynchronous(async |_: AsyncAccessRequest| Ok::<_, AuthorizationError>(()));
+    let looked_up = RequireClientCertLayer::account(async |_: ClientIdentity| Ok::<_, AuthorizationError>(()));
+    let waiting = [secret().layer(waiting.clone()), secret().layer(waiting.shadow()), secret().layer(looked_up)];
+    for app in [inside_out, without, public, rehearsed].into_iter().chain(waiting) {
         let log = Log::start();
         let response = app.oneshot(get("/restricted", Some(&scene.partner))).await.unwrap();
         assert_eq!(response.status(), 500);

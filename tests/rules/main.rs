@@ -13,6 +13,7 @@ mod hostile_paths;
 mod panics;
 mod routers;
 mod scene;
+mod waiting;
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::get as route;
 use tower_client_cert::{
-    AccessRequest, AuthorizationError, ClientIdentity, Reason, RequireClientCertLayer, TokenClaims,
+    AccessRequest, AsyncAccessRequest, AuthorizationError, ClientIdentity, Reason, RequireClientCertLayer, TokenClaims,
 };
 
 use crate::scene::{Asked, Scene, get};
@@ -30,18 +30,22 @@ async fn a_closure_that_panics_refuses_the_request_and_takes_nothing_down() {
 
 #[tokio::test]
 async fn a_future_that_panics_refuses_whether_before_or_after_it_waits() {
-    async fn after(_: ClientIdentity) -> Result<(), AuthorizationError> {
+    async fn after<T>(_: T) -> Result<(), AuthorizationError> {
         tokio::task::yield_now().await;
         panic!("secret of the handler")
     }
-    fn before(_: ClientIdentity) -> std::future::Ready<Result<(), AuthorizationError>> {
+    fn before<T>(_: T) -> std::future::Ready<Result<(), AuthorizationError>> {
         panic!("secret of the handler")
     }
     let scene = Scene::new();
-    let later = handler().layer(RequireClientCertLayer::asynchronous(after));
-    refused_as_unavailable(&scene.ask(later, get("/", Some(&scene.partner))).await);
-    let at_once = handler().layer(RequireClientCertLayer::asynchronous(before));
-    refused_as_unavailable(&scene.ask(at_once, get("/", Some(&scene.partner))).await);
+    for app in [
+        handler().layer(RequireClientCertLayer::asynchronous(after::<AsyncAccessRequest>)),
+        handler().layer(RequireClientCertLayer::asynchronous(before::<AsyncAccessRequest>)),
+        handler().layer(RequireClientCertLayer::account(after::<ClientIdentity>)),
+        handler().layer(RequireClientCertLayer::account(before::<ClientIdentity>)),
+    ] {
+        refused_as_unavailable(&scene.ask(app, get("/", Some(&scene.partner))).await);
+    }
 }
 
 #[derive(Clone)]

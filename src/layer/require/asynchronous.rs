@@ -1,69 +1,68 @@
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, Response};
 use http_body::Body;
-use tower::{Layer, Service, ServiceExt as _};
+use tower::{Layer, Service};
 
-use super::grants::{Grants, Key};
+use super::check::Mode;
 use super::guarded;
-use crate::authorization::AsyncAuthorizer;
-use crate::identity::ClientIdentity;
-use crate::layer::protocol::Protocol;
-use crate::layer::refusal::Refusals;
+use super::values::HeldParts;
+use super::waiting::RequireClientCertAsyncFuture;
+use crate::authorization::{AsyncAccessRequest, AsyncAuthorizer, AuthorizationError, HeldRequest};
 use crate::layer::{Authentication, Refusal, ResponseBody};
 
-/// Lets only those requests through to which an [`AsyncAuthorizer`] grants something; made by
+/// Lets only those requests through that an [`AsyncAuthorizer`] allows; made by
 /// [`RequireClientCertLayer::asynchronous`](super::RequireClientCertLayer::asynchronous).
-pub struct RequireClientCertAsyncLayer<A: AsyncAuthorizer> {
-    shared: Arc<Shared<A>>,
+pub struct RequireClientCertAsyncLayer<A> {
+    authorizer: Arc<A>,
+    mode: Mode,
 }
 
 /// The service made by [`RequireClientCertAsyncLayer`].
-pub struct RequireClientCertAsync<A: AsyncAuthorizer, S> {
+pub struct RequireClientCertAsync<A, S> {
     inner: S,
-    shared: Arc<Shared<A>>,
-}
-
-struct Shared<A: AsyncAuthorizer> {
-    authorizer: A,
-    grants: Grants<A::Grant>,
+    authorizer: Arc<A>,
+    mode: Mode,
 }
 
 impl<A: AsyncAuthorizer> RequireClientCertAsyncLayer<A> {
     pub(super) fn new(authorizer: A) -> Self {
-        Self { shared: Arc::new(Shared { authorizer, grants: Grants::new(Duration::ZERO, 0) }) }
+        Self { authorizer: Arc::new(authorizer), mode: Mode::Enforced }
     }
 
-    /// Remembers what was granted to a certificate, for this time and this number of clients. A no is asked for again
-    /// each time. Default: nothing is remembered.
+    /// Rehearses: what would be refused is logged and counted, and passes. Anonymous requests pass too.
     #[must_use]
-    pub fn remember(self, time: Duration, max_clients: usize) -> Self
-    where
-        A: Clone,
-    {
-        let authorizer = self.shared.authorizer.clone();
-        Self { shared: Arc::new(Shared { authorizer, grants: Grants::new(time, max_clients) }) }
+    pub fn shadow(self) -> Self {
+        Self { mode: Mode::Shadow, ..self }
     }
 }
 
-impl<A: AsyncAuthorizer> Shared<A> {
-    async fn grant(&self, authentication: &Authentication, identity: ClientIdentity) -> Result<A::Grant, Refusal> {
-        let key = Key::of(&identity);
-        if let Some(grant) = self.grants.find(&key, identity.clock().now()) {
-            return Ok(grant);
-        }
-        let asked_at = identity.clock().now();
-        let decision = guarded::wait(|| self.authorizer.authorize(identity)).await;
-        let grant = decision.map_err(|error| authentication.refuse(error))?;
-        self.grants.remember(key, grant.clone(), asked_at);
-        Ok(grant)
+/// Asks about a request, and gives it back.
+async fn judge<A: AsyncAuthorizer>(
+    authorizer: &A,
+    mode: Mode,
+    authentication: Authentication,
+    parts: Parts,
+) -> Result<Parts, Refusal> {
+    let held = Arc::new(HeldParts(parts));
+    let decision: Result<(), AuthorizationError> = async {
+        let identity = authentication.identity().ok_or_else(|| authentication.missing())?.clone();
+        let request: Arc<dyn HeldRequest> = Arc::<HeldParts>::clone(&held);
+        let request = AsyncAccessRequest::new(identity, request);
+        guarded::wait(|| authorizer.authorize(request)).await
     }
+    .await;
+    match (decision, mode) {
+        (Ok(()), _) => {}
+        (Err(error), Mode::Enforced) => return Err(authentication.refuse(error)),
+        (Err(error), Mode::Shadow) => authentication.shadow(&error),
+    }
+    // Copied only where the authorizer keeps it beyond its decision.
+    Ok(Arc::unwrap_or_clone(held).0)
 }
 
 impl<A, S, ReqBody, ResBody> Service<Request<ReqBody>> for RequireClientCertAsync<A, S>
@@ -84,25 +83,11 @@ where
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let shared = Arc::clone(&self.shared);
-        let inner = self.inner.clone();
-        let protocol = Protocol::of(request.method(), request.version(), request.headers());
-        let authentication = request.extensions().get::<Authentication>().cloned();
-        RequireClientCertAsyncFuture(Box::pin(async move {
-            let decision = async {
-                let authentication = authentication.ok_or_else(Refusals::layer_missing)?;
-                let identity = authentication.require()?.clone();
-                shared.grant(&authentication, identity).await
-            };
-            match decision.await {
-                Ok(grant) => {
-                    request.extensions_mut().insert(grant);
-                    Ok(inner.oneshot(request).await?.map(ResponseBody::inner))
-                }
-                Err(refusal) => Ok(refusal.respond(protocol)),
-            }
-        }))
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        let (authorizer, mode) = (Arc::clone(&self.authorizer), self.mode);
+        RequireClientCertAsyncFuture::new(self.inner.clone(), request, move |authentication, parts| async move {
+            judge(&*authorizer, mode, authentication, parts).await
+        })
     }
 }
 
@@ -110,52 +95,36 @@ impl<A: AsyncAuthorizer, S> Layer<S> for RequireClientCertAsyncLayer<A> {
     type Service = RequireClientCertAsync<A, S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RequireClientCertAsync { inner, shared: Arc::clone(&self.shared) }
+        RequireClientCertAsync { inner, authorizer: Arc::clone(&self.authorizer), mode: self.mode }
     }
 }
 
-/// The future of [`RequireClientCertAsync`].
-pub struct RequireClientCertAsyncFuture<R, E>(Pin<Box<dyn Future<Output = Result<R, E>> + Send>>);
-
-impl<R, E> Future for RequireClientCertAsyncFuture<R, E> {
-    type Output = Result<R, E>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.as_mut().poll(context)
-    }
-}
-
-impl<A: AsyncAuthorizer> Clone for RequireClientCertAsyncLayer<A> {
+impl<A> Clone for RequireClientCertAsyncLayer<A> {
     fn clone(&self) -> Self {
-        Self { shared: Arc::clone(&self.shared) }
+        Self { authorizer: Arc::clone(&self.authorizer), mode: self.mode }
     }
 }
 
-impl<A: AsyncAuthorizer, S: Clone> Clone for RequireClientCertAsync<A, S> {
+impl<A, S: Clone> Clone for RequireClientCertAsync<A, S> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), shared: Arc::clone(&self.shared) }
+        Self { inner: self.inner.clone(), authorizer: Arc::clone(&self.authorizer), mode: self.mode }
     }
 }
 
-impl<A: AsyncAuthorizer> fmt::Debug for RequireClientCertAsyncLayer<A> {
+impl<A> fmt::Debug for RequireClientCertAsyncLayer<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequireClientCertAsyncLayer").finish_non_exhaustive()
+        f.debug_struct("RequireClientCertAsyncLayer").field("mode", &self.mode).finish_non_exhaustive()
     }
 }
 
-impl<A: AsyncAuthorizer, S: fmt::Debug> fmt::Debug for RequireClientCertAsync<A, S> {
+impl<A, S: fmt::Debug> fmt::Debug for RequireClientCertAsync<A, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequireClientCertAsync").field("inner", &self.inner).finish_non_exhaustive()
-    }
-}
-
-impl<R, E> fmt::Debug for RequireClientCertAsyncFuture<R, E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequireClientCertAsyncFuture").finish_non_exhaustive()
+        let mut service = f.debug_struct("RequireClientCertAsync");
+        service.field("inner", &self.inner).field("mode", &self.mode).finish_non_exhaustive()
     }
 }
 
 #[cfg(feature = "tonic")]
-impl<A: AsyncAuthorizer, S: tonic::server::NamedService> tonic::server::NamedService for RequireClientCertAsync<A, S> {
+impl<A, S: tonic::server::NamedService> tonic::server::NamedService for RequireClientCertAsync<A, S> {
     const NAME: &'static str = S::NAME;
 }

@@ -1,23 +1,28 @@
+mod account;
+mod accounts;
 mod asynchronous;
 mod check;
-mod grants;
 mod guarded;
+mod known_accounts;
 mod service;
 mod table_handle;
 mod values;
+mod waiting;
 
 use std::sync::Arc;
 
 use tower::Layer;
 
-pub use self::asynchronous::{RequireClientCertAsync, RequireClientCertAsyncFuture, RequireClientCertAsyncLayer};
+pub use self::account::{RequireAccount, RequireAccountLayer};
+pub use self::asynchronous::{RequireClientCertAsync, RequireClientCertAsyncLayer};
 pub(super) use self::check::Check;
 use self::check::Mode;
 pub use self::service::RequireClientCert;
 pub use self::table_handle::AccessTableHandle;
 pub use self::values::AuthenticatedUser;
 pub(super) use self::values::HttpValues;
-use crate::authorization::{AsyncAuthorizer, Authorizer, Rule, TokenClaims};
+pub use self::waiting::RequireClientCertAsyncFuture;
+use crate::authorization::{AccountLookup, AsyncAuthorizer, Authorizer, Rule, TokenClaims};
 
 /// Lets only those requests through whose client may have what it asks for.
 ///
@@ -79,7 +84,14 @@ impl RequireClientCertLayer {
         Self::of(Check::Table(table.into()))
     }
 
-    /// Asks an authorizer that has to wait, and puts what it grants into the extensions of the request.
+    /// Asks for the application's account of the client, and hands it to whatever stands inside: to authorizers by
+    /// [`AccessRequest::account`](crate::AccessRequest::account), to handlers by the extensions of the request.
+    #[must_use]
+    pub fn account<L: AccountLookup>(look_up: L) -> RequireAccountLayer<L> {
+        RequireAccountLayer::new(look_up)
+    }
+
+    /// Asks an authorizer that has to wait.
     #[must_use]
     pub fn asynchronous<A: AsyncAuthorizer>(authorizer: A) -> RequireClientCertAsyncLayer<A> {
         RequireClientCertAsyncLayer::new(authorizer)

@@ -1,6 +1,11 @@
+use std::any::Any;
+use std::sync::Arc;
+
+use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Request};
 
-use crate::authorization::{Lone, Parameters, RequestFacts, RequestValues};
+use super::accounts::Accounts;
+use crate::authorization::{HeldRequest, Lone, Parameters, RequestFacts, RequestValues};
 
 /// The user whom another middleware has authenticated, such as by password. That middleware puts it into the extensions
 /// of the request, for rules that compare it with the certificate.
@@ -45,33 +50,83 @@ impl<'a> HttpValues<'a> {
     }
 
     pub(in crate::layer) fn facts(&'a self, method: &'a Method) -> RequestFacts<'a> {
-        RequestFacts {
-            method: method.as_str(),
-            path: self.path,
-            parameters: template(self.extensions).map_or(Parameters::None, Parameters::Template),
-            values: self,
-        }
+        facts(method, self.path, self.extensions, self)
     }
 }
 
 impl RequestValues for HttpValues<'_> {
     fn header(&self, name: &str) -> Lone<'_> {
-        let mut lines = self.headers.get_all(name).iter();
-        match (lines.next(), lines.next()) {
-            (None, _) => Lone::Absent,
-            (Some(line), None) => line.to_str().map_or(Lone::Unclear, Lone::One),
-            (Some(_), Some(_)) => Lone::Unclear,
-        }
+        header(self.headers, name)
     }
 
     fn forwarded_for(&self, place_from_right: usize) -> Option<&str> {
-        let lines = self.headers.get_all("x-forwarded-for").iter().rev();
-        lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')).nth(place_from_right).and_then(text)
+        forwarded_for(self.headers, place_from_right)
     }
 
     fn user(&self) -> Option<&str> {
-        self.extensions.get::<AuthenticatedUser>().map(AuthenticatedUser::name)
+        user(self.extensions)
     }
+
+    fn accounts(&self) -> &[Arc<dyn Any + Send + Sync>] {
+        Accounts::of(self.extensions)
+    }
+}
+
+/// A request that is kept while somebody decides about it.
+#[derive(Clone)]
+pub(super) struct HeldParts(pub(super) Parts);
+
+impl HeldRequest for HeldParts {
+    fn facts(&self) -> RequestFacts<'_> {
+        let Parts { method, uri, extensions, .. } = &self.0;
+        facts(method, original_path(extensions, uri.path()), extensions, self)
+    }
+}
+
+impl RequestValues for HeldParts {
+    fn header(&self, name: &str) -> Lone<'_> {
+        header(&self.0.headers, name)
+    }
+
+    fn forwarded_for(&self, place_from_right: usize) -> Option<&str> {
+        forwarded_for(&self.0.headers, place_from_right)
+    }
+
+    fn user(&self) -> Option<&str> {
+        user(&self.0.extensions)
+    }
+
+    fn accounts(&self) -> &[Arc<dyn Any + Send + Sync>] {
+        Accounts::of(&self.0.extensions)
+    }
+}
+
+fn facts<'a>(
+    method: &'a Method,
+    path: &'a str,
+    extensions: &'a Extensions,
+    values: &'a dyn RequestValues,
+) -> RequestFacts<'a> {
+    let parameters = template(extensions).map_or(Parameters::None, Parameters::Template);
+    RequestFacts { method: method.as_str(), path, parameters, values }
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Lone<'a> {
+    let mut lines = headers.get_all(name).iter();
+    match (lines.next(), lines.next()) {
+        (None, _) => Lone::Absent,
+        (Some(line), None) => line.to_str().map_or(Lone::Unclear, Lone::One),
+        (Some(_), Some(_)) => Lone::Unclear,
+    }
+}
+
+fn forwarded_for(headers: &HeaderMap, place_from_right: usize) -> Option<&str> {
+    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')).nth(place_from_right).and_then(text)
+}
+
+fn user(extensions: &Extensions) -> Option<&str> {
+    extensions.get::<AuthenticatedUser>().map(AuthenticatedUser::name)
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {
