@@ -44,13 +44,20 @@ fn no_feature_brings_along_another_number_of_crates_than_announced() {
 }
 
 #[test]
-fn every_feature_has_a_row() {
-    let manifest = fs::read_to_string(crate::root().join("Cargo.toml")).unwrap();
+fn every_feature_is_told_of_wherever_features_are_listed() {
+    let read = |path: &str| fs::read_to_string(crate::root().join(path)).unwrap();
+    let manifest = read("Cargo.toml");
     let (_, features) = manifest.split_once("[features]").unwrap();
     let (features, _) = features.split_once("\n[").unwrap();
-    let rows = rows();
-    for feature in features.lines().filter_map(|line| line.split_once(" = [").map(|(name, _)| name)) {
-        let is_listed = rows.iter().any(|(row, _)| row == feature);
-        assert!(is_listed || feature == "default", "{feature} has no row in docs/features.md");
+    let named = features.lines().filter_map(|line| line.split_once(" = [").map(|(name, _)| name));
+    let pages = ["docs/features.md", "README.md", "src/lib.rs"].map(|path| (path, read(path)));
+    for feature in named.filter(|name| *name != "default") {
+        for (path, page) in &pages {
+            let lists = |line: &str| match line.strip_prefix("| ").or_else(|| line.strip_prefix("//! - ")) {
+                Some(row) => row.split([':', '|']).next().unwrap().contains(&format!("`{feature}`")),
+                None => false,
+            };
+            assert!(page.lines().any(lists), "{feature} has no row in {path}");
+        }
     }
 }
