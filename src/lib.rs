@@ -108,6 +108,7 @@ mod explain;
 #[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod gate;
 mod gateway;
 mod grpc_code;
 mod header;
@@ -198,5 +199,5 @@ pub use revocation::{
 };
 pub use validation::{
     Intermediates, IssuedBy, KeyKind, KeyPolicy, PathCertificate, Pin, PinKind, PinnedCertificates, Place,
-    RequiredPolicies, TrustAnchor, TrustAnchors, ValidationError, ValidationProblem,
+    RequiredPolicies, TrustAnchor, TrustAnchors, ValidationBusy, ValidationError, ValidationProblem,
 };

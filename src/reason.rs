@@ -152,6 +152,8 @@ reasons! {
         SpiffeIdInvalid => "spiffe-id-invalid",
         /// No anchors are known for the trust domain of the SPIFFE ID.
         TrustDomainUnknown => "trust-domain-unknown",
+        /// As many certificates as the limit allows are being validated, and as many requests wait for that.
+        ValidationBusy => "validation-busy",
         /// A certificate's `notBefore` is later than its `notAfter`.
         ValidityInvalid => "validity-invalid",
         /// A certificate is not of version 3.
@@ -208,7 +210,8 @@ impl Reason {
             Self::AuthorizerUnavailable
             | Self::RevocationNoSource
             | Self::RevocationStale
-            | Self::RevocationUnavailable => Fault::Service,
+            | Self::RevocationUnavailable
+            | Self::ValidationBusy => Fault::Service,
             _ => match self.stage() {
                 Stage::Gateway | Stage::Header | Stage::Encoding => Fault::Gateway,
                 Stage::Validation | Stage::Revocation | Stage::Identity | Stage::Authorization => Fault::Client,
@@ -219,7 +222,7 @@ impl Reason {
 
     /// The status of the answer unless overridden: 401 for no certificate, 400 for malformed or ambiguous input, 431
     /// for too large (RFC 6585 section 5), 403 for a certificate presented and refused, 503 where nothing says whether it
-    /// is revoked, 500 for a wrong set-up.
+    /// is revoked and where too many wait to be validated, 500 for a wrong set-up.
     #[must_use]
     pub const fn default_status(self) -> StatusCode {
         match self {
@@ -232,7 +235,8 @@ impl Reason {
             | Self::AuthorizerUnavailable
             | Self::RevocationNoSource
             | Self::RevocationStale
-            | Self::RevocationUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            | Self::RevocationUnavailable
+            | Self::ValidationBusy => StatusCode::SERVICE_UNAVAILABLE,
             _ => match self.stage() {
                 Stage::Header | Stage::Encoding | Stage::Identity => StatusCode::BAD_REQUEST,
                 Stage::Gateway | Stage::Validation | Stage::Revocation | Stage::Authorization => StatusCode::FORBIDDEN,
@@ -252,7 +256,8 @@ impl Reason {
             | Self::AuthorizerUnavailable
             | Self::RevocationNoSource
             | Self::RevocationStale
-            | Self::RevocationUnavailable => GrpcCode::UNAVAILABLE,
+            | Self::RevocationUnavailable
+            | Self::ValidationBusy => GrpcCode::UNAVAILABLE,
             _ => match self.stage() {
                 Stage::Header | Stage::Encoding | Stage::Identity => GrpcCode::INVALID_ARGUMENT,
                 Stage::Gateway | Stage::Validation | Stage::Revocation => GrpcCode::UNAUTHENTICATED,

@@ -1,4 +1,4 @@
-//! Why a request was refused: one variant per stage.
+//! Why a request was refused: one variant per stage, and two for the service itself.
 
 use std::error::Error;
 use std::fmt;
@@ -10,7 +10,7 @@ use crate::header::HeaderError;
 use crate::identity::IdentityError;
 use crate::reason::{Fault, Reason, Stage};
 use crate::revocation::RevocationError;
-use crate::validation::ValidationError;
+use crate::validation::{ValidationBusy, ValidationError};
 
 /// Why a request was refused, with the values that were compared.
 ///
@@ -27,6 +27,8 @@ pub enum Rejection {
     Encoding(EncodingError),
     /// Stage 4: path, dates, purpose, issuer.
     Validation(Box<ValidationError>),
+    /// Stages 3 and 4 were not entered: too many certificates were being validated.
+    Busy(ValidationBusy),
     /// Stage 5: deny-list, revocation lists.
     Revocation(Box<RevocationError>),
     /// Stage 6: who the client is.
@@ -58,6 +60,7 @@ impl Rejection {
             Self::Header(error) => error.reason(),
             Self::Encoding(error) => error.reason(),
             Self::Validation(error) => error.reason(),
+            Self::Busy(_) => Reason::ValidationBusy,
             Self::Revocation(error) => error.reason(),
             Self::Identity(_) => Reason::NameUnusable,
             Self::Authorization(error) => error.reason(),
@@ -82,6 +85,7 @@ impl Rejection {
             Self::Header(error) => Some(error.mend()),
             Self::Encoding(error) => Some(error.mend()),
             Self::Validation(error) => Some(error.mend()),
+            Self::Busy(error) => Some(error.mend()),
             Self::Revocation(error) => Some(error.mend()),
             Self::Identity(error) => Some(error.mend()),
             Self::Authorization(error) => error.mend(),
@@ -103,6 +107,7 @@ impl fmt::Display for Rejection {
             Self::Header(error) => error.fmt(f),
             Self::Encoding(error) => error.fmt(f),
             Self::Validation(error) => error.fmt(f),
+            Self::Busy(error) => error.fmt(f),
             Self::Revocation(error) => error.fmt(f),
             Self::Identity(error) => error.fmt(f),
             Self::Authorization(error) => error.fmt(f),
@@ -142,6 +147,7 @@ from_stage! {
     HeaderError => Header,
     EncodingError => Encoding,
     Box<ValidationError> => Validation,
+    ValidationBusy => Busy,
     Box<RevocationError> => Revocation,
     IdentityError => Identity,
     AuthorizationError => Authorization,

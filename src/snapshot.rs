@@ -25,7 +25,7 @@ pub(crate) struct Snapshot {
 }
 
 /// A gateway with the trust by which its clients are judged.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TrustedGateway {
     pub(crate) gateway: Arc<Gateway>,
     pub(crate) trust: Arc<Trust>,

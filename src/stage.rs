@@ -32,7 +32,7 @@ pub enum Fault {
     Client,
     /// The gateway, or somebody in its place, sent what no correctly configured gateway sends.
     Gateway,
-    /// The service is set up wrongly.
+    /// The service is set up wrongly, or cannot decide now.
     Service,
 }
 

@@ -26,7 +26,7 @@ struct Remembered {
 
 /// What stages 3 and 4 made of a header, with what stages 5 and 6 last made of that.
 #[derive(Debug)]
-pub(super) struct Proven {
+pub(crate) struct Proven {
     pub(super) chain: ValidatedChain,
     /// Of use where it [is unchanged](KnownClient::is_unchanged).
     pub(super) conclusion: ArcSwapOption<KnownClient>,
@@ -44,7 +44,14 @@ impl Memory {
         self.0.as_ref().map(|remembered| &remembered.signatures)
     }
 
-    /// What was proven of the same header before, or else what `prove` proves of it.
+    /// What was proven of the same header before.
+    pub(super) fn find(&self, arrival: &Arrival<'_>, in_force: InForce<'_>) -> Option<Result<Arc<Proven>, Rejected>> {
+        let Remembered { verdicts, .. } = self.0.as_ref()?;
+        let found = verdicts.find(&arrival.key(), in_force.conditions(), in_force.now)?;
+        Some(found.map_err(Arc::unwrap_or_clone))
+    }
+
+    /// As [`find`](Self::find), or else what `prove` proves of it.
     pub(super) fn find_or_prove(
         &self,
         arrival: &Arrival<'_>,
@@ -54,8 +61,7 @@ impl Memory {
         let Some(Remembered { verdicts, .. }) = &self.0 else {
             return prove().map(|chain| Arc::new(Proven::new(chain)));
         };
-        let InForce { snapshot, sources, now } = in_force;
-        let conditions = Conditions { generation: snapshot.generation, breadth: sources.breadth() };
+        let now = in_force.now;
         let judge = || match prove() {
             Ok(chain) => {
                 let (horizon, bytes) = (chain.horizon(), chain.bytes(&arrival.gateway.trust));
@@ -67,8 +73,7 @@ impl Memory {
                 Err(Verdict { value: Arc::new(rejected), horizon, bytes: REFUSED_BYTES })
             }
         };
-        let key = HeaderKey::new(arrival.gateway.place, &arrival.raw);
-        verdicts.find_or_judge(&key, conditions, now, judge).map_err(Arc::unwrap_or_clone)
+        verdicts.find_or_judge(&arrival.key(), in_force.conditions(), now, judge).map_err(Arc::unwrap_or_clone)
     }
 
     /// Forgets the verdicts, to free them: what was found under other trust is not believed anyway.
@@ -76,6 +81,18 @@ impl Memory {
         if let Some(remembered) = &self.0 {
             remembered.verdicts.forget();
         }
+    }
+}
+
+impl Arrival<'_> {
+    fn key(&self) -> HeaderKey<'_> {
+        HeaderKey::new(self.gateway.place, &self.raw)
+    }
+}
+
+impl InForce<'_> {
+    fn conditions(self) -> Conditions {
+        Conditions { generation: self.snapshot.generation, breadth: self.sources.breadth() }
     }
 }
 

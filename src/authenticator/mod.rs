@@ -1,28 +1,35 @@
 //! The straight line from a request to an identity.
 
+mod limits;
 mod memory;
 mod observer;
+mod suspended;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use arc_swap::Guard;
 use http::HeaderMap;
 
+pub(crate) use self::limits::Limits;
 pub(crate) use self::memory::Memory;
 use self::memory::Proven;
 pub(crate) use self::observer::Observer;
+pub(crate) use self::suspended::{Halted, Suspended};
 use crate::authorization::Absence;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
 use crate::encoding::ForwardedChain;
 use crate::error::ConfigError;
 use crate::events::Events;
+use crate::gate::{Entry, Gate};
 use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, UntrustedPeer};
 use crate::header::{RawCertificate, TakenHeaders};
 use crate::identity::{ClientIdentity, KnownClient};
 use crate::rejection::Rejection;
-use crate::revocation::{Halt, OpenQuestions, RevocationGeneration, Sources, UnrevokedChain, Verifier};
+use crate::revocation::{Halt, RevocationGeneration, Sources, UnrevokedChain, Verifier};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources, TrustedGateway};
 use crate::validation::{SignatureMemory, ValidatedChain, ValidationOptions};
 
@@ -35,6 +42,8 @@ pub(crate) struct Authenticator {
     pub(crate) snapshot: CurrentSnapshot,
     pub(crate) revocation: RevocationGeneration,
     pub(crate) memory: Memory,
+    /// Passed by who is validated, and by nobody who is remembered.
+    pub(crate) validations: Gate,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<Events>,
 }
@@ -47,13 +56,6 @@ pub(crate) enum UntrustedHeader {
     Remove,
     /// The request is refused.
     Refuse,
-}
-
-/// Bounds on what one request may ask for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    pub(crate) header_bytes: usize,
-    pub(crate) certificates: usize,
 }
 
 /// What the line found out about a request that may go on.
@@ -81,27 +83,6 @@ pub(crate) struct Rejected {
     pub(crate) gateway: Option<Arc<str>>,
 }
 
-/// Why there is no finding.
-#[derive(Debug)]
-pub(crate) enum Halted {
-    Rejected(Rejected),
-    Waits(Box<Waiting>),
-}
-
-/// A request that responders have to be asked for first.
-#[derive(Debug)]
-pub(crate) struct Waiting {
-    pub(crate) suspended: Suspended,
-    pub(crate) questions: OpenQuestions,
-}
-
-/// A request as far as the line has come before the answers.
-#[derive(Debug)]
-pub(crate) struct Suspended {
-    proven: Arc<Proven>,
-    peer: TrustedPeer,
-}
-
 /// What a request is judged by. Taken once, and kept to its end.
 #[derive(Clone, Copy)]
 pub(crate) struct InForce<'a> {
@@ -117,8 +98,9 @@ enum Arrived<'a> {
 }
 
 /// A certificate header that a gateway sent, and the gateway.
-struct Arrival<'a> {
-    gateway: &'a TrustedGateway,
+#[derive(Debug)]
+pub(crate) struct Arrival<'a> {
+    gateway: Cow<'a, TrustedGateway>,
     raw: RawCertificate,
 }
 
@@ -136,49 +118,45 @@ impl Authenticator {
             Arrived::Anonymous(absence) => return Ok(Finding::Anonymous(absence)),
             Arrived::WithCertificate(arrival) => arrival,
         };
-        let through = |rejected| Rejected { gateway: Some(arrival.raw.peer.gateway()), ..rejected };
+        if let Some(known) = self.memory.find(&arrival, in_force) {
+            Events::judged(false);
+            return self.conclude_or_recall(known, arrival.raw.peer, in_force);
+        }
+        if let Some(entry) = self.validations.try_enter() {
+            return self.judge(arrival, entry, in_force);
+        }
+        let arrival = arrival.into_owned();
+        Err(Halted::Waits(Box::new(Suspended::Arrived { arrival, snapshot: Guard::into_inner(snapshot) })))
+    }
+
+    /// Stages 3 and 4 by who has entered, and what follows from them. Whoever had the same header may have left its verdict.
+    fn judge(&self, arrival: Arrival<'_>, entry: Entry<'_>, in_force: InForce<'_>) -> Result<Finding, Halted> {
         let is_validated = Cell::new(false);
         let prove = || {
             is_validated.set(true);
             Events::timed(|| self.prove(&arrival, in_force, self.memory.signatures(), &mut &*self.events))
         };
         let proven = self.memory.find_or_prove(&arrival, in_force, prove);
+        drop(entry);
         Events::judged(is_validated.get());
-        let proven = proven.map_err(through)?;
-        let peer = arrival.raw.peer;
-        if let Some(client) = &*proven.conclusion.load()
-            && client.is_unchanged(in_force.sources, in_force.now)
-        {
-            return Ok(Finding::Client(ClientIdentity::of(Arc::clone(client), peer, in_force.now)));
-        }
-        self.conclude(proven, peer, in_force)
+        self.conclude_or_recall(proven, arrival.raw.peer, in_force)
     }
 
     /// Follows the line as [`authenticate`](Self::authenticate) does, as if no request had come before, and leaves nothing
-    /// behind for those that come after.
+    /// behind for those that come after. Nobody waits: what a responder has not said by now, it does not say.
     pub(crate) fn retrace(
         &self,
         connection: &GatewayConnection,
         headers: &mut HeaderMap,
         in_force: InForce<'_>,
         observer: &mut impl Observer,
-    ) -> Result<Finding, Halted> {
+    ) -> Result<Finding, Rejected> {
         let arrival = match self.arrive(connection, headers, in_force, observer)? {
             Arrived::Anonymous(absence) => return Ok(Finding::Anonymous(absence)),
             Arrived::WithCertificate(arrival) => arrival,
         };
         let chain = self.prove(&arrival, in_force, None, observer)?;
-        self.conclude(Arc::new(Proven::new(chain)), arrival.raw.peer, in_force)
-    }
-
-    /// Follows the line to its end after a wait, by what is known now. What has not been answered by now counts as
-    /// unavailable.
-    pub(crate) fn resume(&self, suspended: Suspended) -> Result<Finding, Rejected> {
-        let Suspended { proven, peer } = suspended;
-        let (sources, now) = (self.revocation.in_force(), self.clock.now());
-        let unrevoked = UnrevokedChain::conclude(&proven.chain, &self.revocation, &sources, now)
-            .map_err(|error| proven.rejected(&peer, error))?;
-        self.identify(&proven, unrevoked, peer, now)
+        self.conclude_unasked(&Proven::new(chain), arrival.raw.peer, in_force)
     }
 
     /// Stages 1 and 2: who sent it, and which header. This is of the request, and nothing of it is remembered.
@@ -201,7 +179,7 @@ impl Authenticator {
         observer.gateway_trusted(gateway, &trusted, &taken);
         let name = || Some(gateway.gateway.shared_name());
         match RawCertificate::find(trusted, gateway.gateway.forwarding(), taken, self.limits.header_bytes) {
-            Ok(Some(raw)) => Ok(Arrived::WithCertificate(Arrival { gateway, raw })),
+            Ok(Some(raw)) => Ok(Arrived::WithCertificate(Arrival { gateway: Cow::Borrowed(gateway), raw })),
             Ok(None) => Ok(Arrived::Anonymous(Absence::NotPresented { gateway: name() })),
             Err(error) => Err(Rejected { gateway: name(), ..error.into() }),
         }
@@ -226,15 +204,36 @@ impl Authenticator {
         Ok(validated)
     }
 
+    /// Stages 5 and 6, or what was last made of them where they could say nothing else now.
+    fn conclude_or_recall(
+        &self,
+        proven: Result<Arc<Proven>, Rejected>,
+        peer: TrustedPeer,
+        in_force: InForce<'_>,
+    ) -> Result<Finding, Halted> {
+        let proven = proven.map_err(|rejected| Rejected { gateway: Some(peer.gateway()), ..rejected })?;
+        if let Some(client) = &*proven.conclusion.load()
+            && client.is_unchanged(in_force.sources, in_force.now)
+        {
+            return Ok(Finding::Client(ClientIdentity::of(Arc::clone(client), peer, in_force.now)));
+        }
+        self.conclude(proven, peer, in_force)
+    }
+
     /// Stages 5 and 6: whether it was revoked, and who the client is. This is of the certificate and the sources in force.
     fn conclude(&self, proven: Arc<Proven>, peer: TrustedPeer, in_force: InForce<'_>) -> Result<Finding, Halted> {
         match UnrevokedChain::conclude_or_ask(&proven.chain, &self.revocation, in_force.sources, in_force.now) {
-            Err(Halt::Open(questions)) => {
-                Err(Halted::Waits(Box::new(Waiting { suspended: Suspended { proven, peer }, questions })))
-            }
+            Err(Halt::Open(questions)) => Err(Halted::Waits(Box::new(Suspended::Proven { proven, peer, questions }))),
             Err(Halt::Refused(error)) => Err(proven.rejected(&peer, error).into()),
             Ok(unrevoked) => Ok(self.identify(&proven, unrevoked, peer, in_force.now)?),
         }
+    }
+
+    /// As [`conclude`](Self::conclude), where nobody is asked any more.
+    fn conclude_unasked(&self, proven: &Proven, peer: TrustedPeer, in_force: InForce<'_>) -> Result<Finding, Rejected> {
+        let unrevoked = UnrevokedChain::conclude(&proven.chain, &self.revocation, in_force.sources, in_force.now)
+            .map_err(|error| proven.rejected(&peer, error))?;
+        self.identify(proven, unrevoked, peer, in_force.now)
     }
 
     /// Stage 6: who the client is. The conclusion is remembered, for as long as the sources of stage 5 could not say anything
@@ -287,26 +286,8 @@ impl Authenticator {
     }
 }
 
-impl From<Rejected> for Halted {
-    fn from(rejected: Rejected) -> Self {
-        Self::Rejected(rejected)
-    }
-}
-
 impl<E: Into<Rejection>> From<E> for Rejected {
     fn from(error: E) -> Self {
         Self { rejection: error.into(), certificate: None, gateway: None }
     }
 }
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { header_bytes: DEFAULT_MAX_HEADER_BYTES, certificates: DEFAULT_MAX_CERTIFICATES }
-    }
-}
-
-/// Default limit of the certificate header, in bytes.
-const DEFAULT_MAX_HEADER_BYTES: usize = 64 * 1024;
-
-/// Default limit of certificates in one request.
-const DEFAULT_MAX_CERTIFICATES: usize = 10;

@@ -4,7 +4,7 @@ use http::HeaderMap;
 
 use super::step::{Step, StepOutcome};
 use super::{hints, words};
-use crate::authenticator::{Authenticator, Finding, Halted, InForce, Observer, Rejected};
+use crate::authenticator::{Authenticator, Finding, InForce, Observer, Rejected};
 use crate::authorization::Absence;
 use crate::certificate::Certificate;
 use crate::encoding::ForwardedChain;
@@ -36,12 +36,7 @@ pub(crate) fn tell(authenticator: &Authenticator, connection: &GatewayConnection
     let (snapshot, sources) = (authenticator.snapshot.load(), authenticator.revocation.sources());
     let in_force = InForce { snapshot: &snapshot, sources: &sources, now: authenticator.clock.now() };
     let mut teller = Teller::new(authenticator, in_force);
-    let outcome = match authenticator.retrace(connection, headers, in_force, &mut teller) {
-        Ok(finding) => Ok(finding),
-        Err(Halted::Rejected(rejected)) => Err(rejected),
-        // Nobody waits here: what a responder has not said by now, it does not say.
-        Err(Halted::Waits(waiting)) => authenticator.resume(waiting.suspended),
-    };
+    let outcome = authenticator.retrace(connection, headers, in_force, &mut teller);
     teller.told(outcome)
 }
 
@@ -101,7 +96,8 @@ impl<'a> Teller<'a> {
                 return self.end(Check::Sender.name(), StepOutcome::Failed, found, hint);
             }
             Rejection::Header(_) => (Check::Header.name(), None),
-            Rejection::Encoding(_) => {
+            // An explanation is let in everywhere, so `Busy` is none of its words.
+            Rejection::Encoding(_) | Rejection::Busy(_) => {
                 self.header_passed();
                 (Check::Encoding.name(), None)
             }

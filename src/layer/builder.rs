@@ -6,10 +6,10 @@ use http::StatusCode;
 
 use super::ClientCertLayer;
 use super::in_force::InForce;
-use super::memory_options;
 use super::refusal::{References, Refusals};
 use super::require::AccessTableHandle;
 use super::service::Shared;
+use super::{limit_options, memory_options};
 use crate::advice::AdviceCode;
 use crate::audit::Audit;
 use crate::authenticator::{Authenticator, Limits, Memory, UntrustedHeader};
@@ -51,7 +51,7 @@ pub struct ClientCertLayerBuilder {
     access: Option<AccessTable>,
     strict_advice: Vec<AdviceCode>,
     acknowledged_advice: Vec<AdviceCode>,
-    limits: Limits,
+    pub(super) limits: Limits,
     pub(super) memory: Option<MemoryLimits>,
     clock: Arc<dyn Clock>,
     pub(super) audit: Option<Audit>,
@@ -174,18 +174,6 @@ impl ClientCertLayerBuilder {
         self
     }
 
-    /// The most bytes of all certificate headers of a gateway together. Default: 65,536. The server's own limits on headers may be lower.
-    pub fn max_header_bytes(mut self, bytes: usize) -> Self {
-        self.limits.header_bytes = bytes;
-        self
-    }
-
-    /// The most certificates in one request, the client's included. Default: 10.
-    pub fn max_certificates(mut self, certificates: usize) -> Self {
-        self.limits.certificates = certificates;
-        self
-    }
-
     /// The clock by which certificates are judged. Default: the system's.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -235,6 +223,7 @@ impl ClientCertLayerBuilder {
     /// The next generation of a layer, or the first one. It counts on where the one before left off, and no revocation
     /// list of it goes back in time.
     pub(crate) fn generation(self, before: Option<&Shared>) -> Result<Shared, ConfigError> {
+        limit_options::check(&self)?;
         let presence = match (self.required, self.except) {
             (true, except) => Presence::required_except(except)?,
             (false, except) if except.is_empty() => Presence::Optional,
@@ -242,16 +231,6 @@ impl ClientCertLayerBuilder {
         };
         if self.validation.algorithms.is_empty() {
             return Err(ConfigError::NoAlgorithms);
-        }
-        for (name, limit) in [
-            ("max_header_bytes", self.limits.header_bytes),
-            ("max_certificates", self.limits.certificates),
-            ("max_depth", self.validation.max_depth),
-            ("max_ocsp_certificates", self.ocsp.options.max_certificates),
-        ] {
-            if limit == 0 {
-                return Err(ConfigError::Limit { name });
-            }
         }
         memory_options::check(self.memory)?;
         if let Some(status) = self.statuses.values().find(|status| !(400..600).contains(&status.as_u16())) {
@@ -304,6 +283,7 @@ impl ClientCertLayerBuilder {
             snapshot: CurrentSnapshot::new(snapshot),
             revocation,
             memory: Memory::new(self.memory),
+            validations: self.limits.validations(),
             clock: self.clock,
             events: Arc::clone(&events),
         };

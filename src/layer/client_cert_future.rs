@@ -13,11 +13,11 @@ use tower::Service;
 use super::future::ResponseFuture;
 use super::response_body::ResponseBody;
 use super::service::{Arrived, Provenance, Shared};
-use crate::authenticator::{Suspended, Waiting};
+use crate::authenticator::{Finding, Rejected, Suspended};
 
 pin_project! {
-    /// The future of [`ClientCert`](super::ClientCert): the inner service's, a refusal that is ready at once, or the wait for
-    /// a responder's answer and then one of these.
+    /// The future of [`ClientCert`](super::ClientCert): the inner service's, a refusal that is ready at once, or a wait and
+    /// then one of these: for the certificate's turn to be validated, or for a responder's answer.
     ///
     /// Who waits holds no readiness of the inner service: the clone that was ready is dropped before, and another one is made
     /// ready afterwards. So a limit inside is not taken up by clients that were never seen before.
@@ -53,8 +53,8 @@ struct Held<S, B> {
 }
 
 enum Step {
-    /// For the answers.
-    Asking { answers: Pin<Box<dyn Future<Output = ()> + Send>>, suspended: Option<Suspended>, provenance: Provenance },
+    /// For what comes of the certificate.
+    Suspended { outcome: Pin<Box<dyn Future<Output = Result<Finding, Rejected>> + Send>>, provenance: Provenance },
     /// For the inner service.
     Admitted { arrived: Option<Arrived> },
 }
@@ -69,14 +69,15 @@ where
 
     /// `inner` has not been made ready.
     pub(super) fn waits(
-        waiting: Waiting,
+        suspended: Suspended,
         provenance: Provenance,
         inner: S,
         shared: Arc<Shared>,
         request: Request<B>,
     ) -> Self {
-        let Waiting { suspended, questions } = waiting;
-        let step = Step::Asking { answers: Box::pin(questions.wait()), suspended: Some(suspended), provenance };
+        let authenticating = Arc::clone(&shared);
+        let outcome = Box::pin(async move { authenticating.authenticator.resume(suspended).await });
+        let step = Step::Suspended { outcome, provenance };
         Self { kind: Kind::Waits { held: Some(Box::new(Held { step, inner, shared, request: Some(request) })) } }
     }
 }
@@ -112,12 +113,10 @@ where
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<ResponseFuture<S::Future>, S::Error>> {
         loop {
             match &mut self.step {
-                Step::Asking { answers, suspended, provenance } => {
-                    ready!(answers.as_mut().poll(context));
-                    let (Some(suspended), Some(request)) = (suspended.take(), &mut self.request) else {
-                        return Poll::Pending;
-                    };
-                    let arrived = self.shared.resume(suspended, provenance, request);
+                Step::Suspended { outcome, provenance } => {
+                    let outcome = ready!(outcome.as_mut().poll(context));
+                    let Some(request) = &mut self.request else { return Poll::Pending };
+                    let arrived = self.shared.arrive(outcome, provenance, request);
                     self.step = Step::Admitted { arrived: Some(arrived) };
                 }
                 Step::Admitted { arrived } => {

@@ -64,6 +64,13 @@ impl Shared {
         policy
             .add("limits.max_certificates", "certificates in one request", limits.certificates)
             .set_if(limits.certificates != usual.certificates);
+        let validations = limits.concurrent_validations.map_or_else(|| HALF.to_owned(), |number| number.to_string());
+        policy
+            .add("limits.max_concurrent_validations", "certificates that are validated at a time", validations)
+            .set_if(limits.concurrent_validations.is_some());
+        policy
+            .add("limits.max_waiting_validations", "requests that wait for that", limits.waiting_validations)
+            .set_if(limits.waiting_validations != usual.waiting_validations);
     }
 
     fn describe_memory(&self, policy: &mut EffectivePolicy) {
@@ -118,3 +125,6 @@ impl Shared {
             .allows_if(is_open, "everybody, without a certificate too, on every page that was forgotten");
     }
 }
+
+/// Not as a number: the same policy has the same text on every machine.
+const HALF: &str = "half of the processors";

@@ -25,6 +25,7 @@ mod explain;
 mod future;
 mod handle;
 mod in_force;
+mod limit_options;
 mod memory_options;
 mod operation_options;
 mod peer_address;

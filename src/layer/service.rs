@@ -17,7 +17,7 @@ use super::refusal::{Refusal, Refusals};
 use super::require::{AccessTableHandle, Check};
 use super::response_body::ResponseBody;
 use crate::audit::{About, Audit, Note, Subject};
-use crate::authenticator::{Authenticator, Finding, Halted, Rejected, Suspended};
+use crate::authenticator::{Authenticator, Finding, Halted, Rejected};
 use crate::authorization::Presence;
 use crate::error::ConfigError;
 use crate::events::{Events, Replaced};
@@ -90,22 +90,18 @@ where
         let shared = self.in_force.load();
         let connection = connection_of(request.extensions());
         let provenance = Provenance { peer: connection.peer, note: shared.note(&request) };
-        match shared.authenticate(&connection, &mut request) {
-            Ok(finding) => {
-                let arrived = shared.arrive(finding, &provenance, &mut request);
-                ClientCertFuture::goes(arrived.into_future(&mut self.inner, request))
-            }
-            Err(Halted::Rejected(rejected)) => {
-                let arrived = Arrived::Refused(shared.refuse(rejected, &provenance));
-                ClientCertFuture::goes(arrived.into_future(&mut self.inner, request))
-            }
-            Err(Halted::Waits(waiting)) => {
-                // Gives up the readiness of the inner service: nobody else may wait for a responder.
+        let outcome = match shared.authenticate(&connection, &mut request) {
+            Ok(finding) => Ok(finding),
+            Err(Halted::Rejected(rejected)) => Err(rejected),
+            Err(Halted::Waits(suspended)) => {
+                // Gives up the readiness of the inner service: nobody else may wait for this one.
                 self.inner = self.inner.clone();
                 let inner = self.inner.clone();
-                ClientCertFuture::waits(*waiting, provenance, inner, Arc::clone(&shared), request)
+                return ClientCertFuture::waits(*suspended, provenance, inner, Arc::clone(&shared), request);
             }
-        }
+        };
+        let arrived = shared.arrive(outcome, &provenance, &mut request);
+        ClientCertFuture::goes(arrived.into_future(&mut self.inner, request))
     }
 }
 
@@ -133,16 +129,17 @@ impl Shared {
         self.authenticator.authenticate(connection, request.headers_mut())
     }
 
-    /// Follows the line to its end after the wait.
-    pub(super) fn resume<B>(&self, suspended: Suspended, provenance: &Provenance, request: &mut Request<B>) -> Arrived {
-        match self.authenticator.resume(suspended) {
-            Ok(finding) => self.arrive(finding, provenance, request),
-            Err(rejected) => Arrived::Refused(self.refuse(rejected, provenance)),
-        }
-    }
-
-    fn arrive<B>(&self, finding: Finding, provenance: &Provenance, request: &mut Request<B>) -> Arrived {
-        match self.admit(finding, provenance, request) {
+    /// What follows from where the line has ended.
+    pub(super) fn arrive<B>(
+        &self,
+        outcome: Result<Finding, Rejected>,
+        provenance: &Provenance,
+        request: &mut Request<B>,
+    ) -> Arrived {
+        let admitted = outcome
+            .map_err(|rejected| self.refuse(rejected, provenance))
+            .and_then(|finding| self.admit(finding, provenance, request));
+        match admitted {
             Ok(authentication) => Arrived::Admitted(authentication),
             Err(refusal) => Arrived::Refused(refusal),
         }

@@ -23,6 +23,7 @@ mod allowance;
 mod alone;
 mod anchor_profile;
 mod anchor_use;
+mod busy;
 mod candidates;
 mod certificate_files;
 mod check;
@@ -66,6 +67,7 @@ pub(crate) use self::algorithms::DEFAULT as DEFAULT_ALGORITHMS;
 use self::allowance::Allowance;
 #[cfg(feature = "cli")]
 pub(crate) use self::alone::problems_alone;
+pub use self::busy::ValidationBusy;
 use self::candidates::Candidates;
 pub(crate) use self::certificate_files::one as one_certificate;
 pub(crate) use self::dates::whole_seconds;

@@ -64,7 +64,13 @@ impl<A: Clone, R: Clone> VerdictCache<A, R> {
         }
     }
 
-    /// The verdict on a header: the one that is remembered, or else the one that `judge` finds.
+    /// The verdict on a header that is remembered.
+    pub(crate) fn find(&self, key: &HeaderKey<'_>, conditions: Conditions, now: SystemTime) -> Option<Result<A, R>> {
+        self.find_by_hash(key.hash(&self.hasher), key, conditions, now)
+    }
+
+    /// The verdict on a header that was not found: the one that somebody has left meanwhile, or else the one that `judge`
+    /// finds.
     pub(crate) fn find_or_judge(
         &self,
         key: &HeaderKey<'_>,
@@ -73,12 +79,9 @@ impl<A: Clone, R: Clone> VerdictCache<A, R> {
         judge: impl FnOnce() -> Result<Verdict<A>, Verdict<R>>,
     ) -> Result<A, R> {
         let hash = key.hash(&self.hasher);
-        if let Some(known) = self.find(hash, key, conditions, now) {
-            return known;
-        }
         let _alone = self.first_sight(hash).map(|first| first.lock().unwrap_or_else(PoisonError::into_inner));
         // Whoever held the lock before may have judged the same header.
-        if let Some(known) = self.find(hash, key, conditions, now) {
+        if let Some(known) = self.find_by_hash(hash, key, conditions, now) {
             return known;
         }
         match judge() {
@@ -103,7 +106,13 @@ impl<A: Clone, R: Clone> VerdictCache<A, R> {
         self.refused.forget();
     }
 
-    fn find(&self, hash: u64, key: &HeaderKey<'_>, conditions: Conditions, now: SystemTime) -> Option<Result<A, R>> {
+    fn find_by_hash(
+        &self,
+        hash: u64,
+        key: &HeaderKey<'_>,
+        conditions: Conditions,
+        now: SystemTime,
+    ) -> Option<Result<A, R>> {
         if let Some(entry) = self.accepted.find(hash, key).filter(|entry| entry.holds(conditions, now)) {
             entry.note_use();
             return Some(Ok(entry.value().clone()));

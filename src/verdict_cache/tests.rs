@@ -111,7 +111,7 @@ fn the_bound_in_bytes_holds_as_well() {
     rounds(&cache, &clients, 3, at(0));
     let found = clients.iter().filter(|client| {
         let key = HeaderKey::new(0, client);
-        cache.find(key.hash(&cache.hasher), &key, CONDITIONS, at(0)).is_some()
+        cache.find(&key, CONDITIONS, at(0)).is_some()
     });
     assert_eq!(found.count(), 100);
 }
@@ -140,13 +140,12 @@ fn an_entry_is_believed_under_its_own_conditions_alone() {
     let header = raw("MIIA");
     assert!(!is_hit(&cache, &header, at(0)) && is_hit(&cache, &header, at(0)));
     let key = HeaderKey::new(0, &header);
-    let hash = key.hash(&cache.hasher);
     for conditions in
         [Conditions { generation: 2, ..CONDITIONS }, Conditions { breadth: Breadth::EveryPath, ..CONDITIONS }]
     {
-        assert!(cache.find(hash, &key, conditions, at(0)).is_none(), "{conditions:?}");
+        assert!(cache.find(&key, conditions, at(0)).is_none(), "{conditions:?}");
     }
-    assert!(cache.find(hash, &key, CONDITIONS, at(0)).is_some());
+    assert!(cache.find(&key, CONDITIONS, at(0)).is_some());
 }
 
 #[test]

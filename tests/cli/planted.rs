@@ -60,11 +60,12 @@ async fn every_planted_mistake_is_explained_as_the_layer_judges_it() {
 #[test]
 fn every_reason_that_a_configuration_can_lead_to_has_been_planted() {
     let without: Vec<_> = Reason::ALL.iter().filter(|reason| planted_for(**reason, &World::new()).is_none()).collect();
-    // Code alone leads to the first, to those of authorizers, tokens and the audit, and to the last two; a file has no
+    // Many requests at a time lead to the first; code alone to the second, to those of authorizers, tokens and the audit, and to the last two; a file has no
     // words for OCSP; the clock would have to show a time before 1970.
     assert_eq!(
         without,
         [
+            &Reason::ValidationBusy,
             &Reason::RevocationUnavailable,
             &Reason::RevocationUnknown,
             &Reason::AuthorizerUnavailable,

@@ -70,7 +70,7 @@ fn an_unknown_key_is_told_with_the_nearest_one() {
             ),
             after(
                 "[limits]\nzzz = 1",
-                ", line 13, column 1, limits.zzz: unknown field `zzz`, expected one of max_header_bytes, max_certificates",
+                ", line 13, column 1, limits.zzz: unknown field `zzz`, expected one of max_header_bytes, max_certificates, max_concurrent_validations, max_waiting_validations",
             ),
             replaced(
                 "\"nginx\"",

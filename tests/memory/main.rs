@@ -5,6 +5,8 @@
 mod changes;
 mod concurrency;
 mod evidence;
+mod flood;
+mod held_up;
 mod hits;
 mod meter;
 mod refusals;

@@ -59,9 +59,8 @@ pub(in crate::config) fn builder(
     if let Some(table) = &document.requests {
         builder = requests(builder, table);
     }
-    if let Some(LimitsTable { max_header_bytes, max_certificates }) = &document.limits {
-        builder = set(builder, *max_header_bytes, ClientCertLayerBuilder::max_header_bytes);
-        builder = set(builder, *max_certificates, ClientCertLayerBuilder::max_certificates);
+    if let Some(table) = &document.limits {
+        builder = limits(builder, table);
     }
     if let Some(table) = &document.memory {
         builder = memory(builder, table, &Key::top("memory"))?;
@@ -164,6 +163,13 @@ fn required_policies(table: &PoliciesTable, key: &Key) -> Result<RequiredPolicie
         (None, Some(any)) => Ok(RequiredPolicies::any(oids(any, "any")?)),
         _ => contradiction(key, "has none or both of all and any, or an empty all, expected exactly one"),
     }
+}
+
+fn limits(mut builder: ClientCertLayerBuilder, table: &LimitsTable) -> ClientCertLayerBuilder {
+    builder = set(builder, table.max_header_bytes, ClientCertLayerBuilder::max_header_bytes);
+    builder = set(builder, table.max_certificates, ClientCertLayerBuilder::max_certificates);
+    builder = set(builder, table.max_concurrent_validations, ClientCertLayerBuilder::max_concurrent_validations);
+    set(builder, table.max_waiting_validations, ClientCertLayerBuilder::max_waiting_validations)
 }
 
 fn memory(

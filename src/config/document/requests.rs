@@ -31,12 +31,17 @@ table! {
 }
 
 table! {
-    /// Bounds on what one request may ask for.
+    /// Bounds on the work that requests make.
+    #[expect(clippy::struct_field_names, reason = "they are the keys of the document")]
     LimitsTable {
         /// The most bytes of all certificate headers of a gateway together.
         max_header_bytes: usize,
         /// The most certificates in one request.
         max_certificates: usize,
+        /// The most certificates that are validated at a time.
+        max_concurrent_validations: usize,
+        /// The most requests that wait for that.
+        max_waiting_validations: usize,
     }
 }
 

@@ -5,7 +5,6 @@
 //! no cookie, no credential, and no redirect.
 
 mod exchange;
-mod gate;
 mod resolver;
 mod targets;
 #[cfg(all(feature = "https-client", any(feature = "aws-lc-rs", feature = "ring")))]
@@ -20,13 +19,13 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use self::exchange::exchange;
-use self::gate::Gate;
 use self::resolver::{Resolve, SystemResolver};
 use self::targets::Targets;
 #[cfg(all(feature = "https-client", any(feature = "aws-lc-rs", feature = "ring")))]
 use self::tls::Tls;
 use super::{Fetch, FetchError, FetchRequest, FetchUrl, Fetched, Fetching};
 use crate::error::ConfigError;
+use crate::gate::Gate;
 use crate::gateway::IntoAddressRange;
 
 /// Fetches over HTTP/1.1, from addresses of the public internet and from ranges that are allowed by name.
@@ -132,7 +131,7 @@ impl HttpFetcher {
     }
 
     async fn run(&self, request: &FetchRequest) -> Result<Fetched, FetchError> {
-        let _entry = self.gate.enter().await?;
+        let _entry = self.gate.enter().await.ok_or(FetchError::Busy { limit: self.gate.max_waiting })?;
         let url = request.url();
         let stream = self.connect(url).await?;
         if !url.is_https() {
@@ -197,7 +196,7 @@ impl Fetch for HttpFetcher {
     }
 
     fn describe(&self) -> String {
-        let (running, waiting) = self.gate.limits();
+        let Gate { max_inside: running, max_waiting: waiting, .. } = &*self.gate;
         let connect = self.connect_timeout.as_millis();
         let https = self.https_anchors();
         format!("HTTP, {connect} ms to connect, {running} fetches at a time, {waiting} more wait, https {https}")
