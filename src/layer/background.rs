@@ -8,8 +8,8 @@ use tokio::task::AbortHandle;
 use super::in_force::InForce;
 #[cfg(feature = "config")]
 use super::service::Shared;
-use crate::error::{ConfigError, Origin};
-use crate::revocation::{Added, FetchedCrls, ListKeeper, ListNews, Numbering};
+use crate::error::ConfigError;
+use crate::revocation::{Added, Delivery, FetchedCrls, ListKeeper, ListNews};
 
 /// Tasks for one generation, which end when this is dropped.
 #[derive(Debug)]
@@ -92,14 +92,14 @@ struct Keeper {
 }
 
 impl ListKeeper for Keeper {
-    fn add(&self, octets: &[u8], origin: Origin, numbering: Numbering) -> Option<Added> {
+    fn add(&self, octets: &[u8], delivery: &Delivery) -> Option<Added> {
         let in_force = self.in_force.upgrade()?;
         in_force.change(|shared| {
             let _era = self.era.upgrade()?;
             let authenticator = &shared.authenticator;
             let snapshot = authenticator.snapshot.load();
             let verifier = authenticator.verifier(&snapshot);
-            let added = authenticator.revocation.add_fetched(octets, origin, numbering, &verifier);
+            let added = authenticator.revocation.add_fetched(octets, delivery, &verifier);
             if !added.fresh.is_empty() {
                 shared.publish();
             }

@@ -20,10 +20,12 @@ use crate::events::Events;
 use crate::gateway::Gateway;
 use crate::re_emission::ReEmission;
 use crate::reason::{GrpcCode, Reason};
+#[cfg(feature = "fetch")]
+use crate::revocation::FetchedCrls;
 #[cfg(feature = "ocsp")]
 use crate::revocation::OcspWorld;
 use crate::revocation::{
-    DenyList, OcspSources, Revocation, RevocationGeneration, RevocationLists, RevocationOptions, Verifier,
+    DenyList, ListSources, OcspSources, Revocation, RevocationGeneration, RevocationLists, RevocationOptions, Verifier,
 };
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources};
 use crate::validation::{Intermediates, PinnedCertificates, TrustAnchors, ValidationOptions};
@@ -42,7 +44,7 @@ pub struct ClientCertLayerBuilder {
     deny_list: Option<DenyList>,
     crls: Option<RevocationLists>,
     #[cfg(feature = "fetch")]
-    pub(super) fetched_crls: Vec<crate::revocation::FetchedCrls>,
+    pub(super) fetched_crls: Vec<FetchedCrls>,
     pub(super) revocation: RevocationOptions,
     untrusted_header: UntrustedHeader,
     re_emission: ReEmission,
@@ -257,13 +259,15 @@ impl ClientCertLayerBuilder {
             observer: Arc::<Events>::clone(&events),
         };
         #[cfg(feature = "fetch")]
-        let crls = self.crls.or_else(|| (!self.fetched_crls.is_empty()).then(RevocationLists::nowhere));
+        let fetched_crls: Vec<_> = self.fetched_crls.into_iter().map(FetchedCrls::for_generation).collect();
+        #[cfg(feature = "fetch")]
+        let lists = ListSources::of(self.crls, &fetched_crls);
         #[cfg(not(feature = "fetch"))]
-        let crls = self.crls;
+        let lists = self.crls.map(|places| ListSources { places });
         let revocation = Revocation::new(
             self.revocation,
             self.deny_list,
-            crls,
+            lists,
             self.ocsp,
             &verifier,
             #[cfg(feature = "ocsp")]
@@ -301,7 +305,7 @@ impl ClientCertLayerBuilder {
             presence,
             access,
             #[cfg(feature = "fetch")]
-            fetched_crls: self.fetched_crls,
+            fetched_crls,
             memory: self.memory,
             expiry_notice: self.expiry_notice,
             refusals,

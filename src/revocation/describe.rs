@@ -14,7 +14,7 @@ impl Revocation {
         policy
             .add("revocation.deny_list", "certificates and keys that are refused", or_none(deny_list.as_deref()))
             .set_if(deny_list.is_some());
-        let lists = sources.lists.as_ref().and_then(super::sources::Lists::describe);
+        let lists = sources.lists.as_ref().and_then(super::lists::Lists::describe);
         policy.add("revocation.crls", "files with revocation lists", or_none(lists.as_deref())).set_if(lists.is_some());
         match &sources.ocsp {
             Some(ocsp) => ocsp.describe(policy),

@@ -55,9 +55,9 @@ pub enum RevocationProblem {
         /// When the next one should have come.
         next_update: Option<SystemTime>,
     },
-    /// A responder was asked whether it is revoked, and gave no answer that can be used.
+    /// A responder, or the address of a list, was asked whether it is revoked, and gave nothing that can be used.
     Unavailable {
-        /// The responder.
+        /// The responder, or the address.
         source: Arc<str>,
         /// What came in place of an answer.
         detail: Arc<str>,
@@ -137,6 +137,10 @@ impl RevocationError {
             RevocationProblem::Stale { .. } => {
                 "get the next list of the issuer and call reload_crls(), or give RevocationPolicy::allow_stale_for to \
                  the label of the anchor"
+            }
+            RevocationProblem::Unavailable { .. } if self.check == Check::Crl => {
+                "see that the address in the certificate serves a current list of its issuer, or give crls() that list; \
+                 RevocationPolicy::allow_unavailable lets clients pass while none comes"
             }
             RevocationProblem::Unavailable { .. } => {
                 "make the responder answer; RevocationPolicy::allow_unavailable lets clients pass that were never seen \

@@ -4,7 +4,8 @@ use std::time::SystemTime;
 
 use super::crl::Question;
 use super::members::{Member, Members};
-use super::ocsp::{Consulted, OpenQuestion};
+use super::ocsp::Consulted;
+use super::open::OpenQuestion;
 use super::policy::{RevocationMode, RevocationPolicy, Ruling};
 use super::record::Record;
 use super::sources::Sources;
@@ -33,7 +34,7 @@ pub(super) struct Judgement<'a> {
 pub(super) struct Judged {
     /// By what is known now.
     pub(super) outcome: Result<Passed, Box<RevocationError>>,
-    /// What a responder could be asked before, and would have to be for another outcome.
+    /// What a server could be asked before, and would have to be for another outcome.
     pub(super) open: Vec<OpenQuestion>,
 }
 
@@ -94,55 +95,54 @@ impl<'a> Judgement<'a> {
     fn judge(&mut self, member: &Member<'_>) -> Result<(), Box<RevocationError>> {
         match self.mode {
             RevocationMode::Both => {
-                let list = self.list_status(member);
-                self.settle(member, &[list])?;
+                let (list, list_open) = self.list_status(member);
+                self.settle_or_wait(member, &[list], [list_open, None])?;
                 let (answer, open) = self.answer_status(member);
-                self.settle_or_wait(member, &[answer], open)
+                self.settle_or_wait(member, &[answer], [open, None])
             }
             RevocationMode::Crl => {
-                let list = self.list_status(member);
-                self.settle(member, &[list])
+                let (list, open) = self.list_status(member);
+                self.settle_or_wait(member, &[list], [open, None])
             }
             RevocationMode::CrlFirst => {
-                let list = self.list_status(member);
+                let (list, list_open) = self.list_status(member);
                 if list.standing == Standing::Good {
                     return self.settle(member, &[list]);
                 }
                 let (answer, open) = self.answer_status(member);
-                self.settle_or_wait(member, &[list, answer], open)
+                self.settle_or_wait(member, &[list, answer], [list_open, open])
             }
             RevocationMode::Ocsp => {
                 let (answer, open) = self.answer_status(member);
-                self.settle_or_wait(member, &[answer], open)
+                self.settle_or_wait(member, &[answer], [open, None])
             }
             RevocationMode::OcspFirst => {
                 let (answer, open) = self.answer_status(member);
                 if answer.standing == Standing::Good {
                     return self.settle(member, &[answer]);
                 }
-                let list = self.list_status(member);
-                self.settle_or_wait(member, &[answer, list], open)
+                let (list, list_open) = self.list_status(member);
+                self.settle_or_wait(member, &[answer, list], [open, list_open])
             }
         }
     }
 
-    /// Waits for an answer that was never asked for, and for one that failed to come before if nothing else lets the client
-    /// pass.
+    /// Waits for an answer or list that was never asked for, and for one that failed to come before if nothing else lets the
+    /// client pass.
     fn settle_or_wait(
         &mut self,
         member: &Member<'_>,
         statuses: &[CertificateStatus],
-        open: Option<OpenQuestion>,
+        open: [Option<OpenQuestion>; 2],
     ) -> Result<(), Box<RevocationError>> {
         let settled = self.settle(member, statuses);
-        match open {
-            Some(open) if settled.is_err() || !open.is_repeated() => {
-                self.open.push(open);
-                self.unanswered = self.unanswered.take().or(settled.err());
-                Ok(())
-            }
-            _ => settled,
+        let before = self.open.len();
+        self.open.extend(open.into_iter().flatten().filter(|open| settled.is_err() || !open.is_repeated()));
+        if self.open.len() == before {
+            return settled;
         }
+        self.unanswered = self.unanswered.take().or(settled.err());
+        Ok(())
     }
 
     /// Takes the first status that is good, else the first that the policy tolerates. A source that does not cover the
@@ -175,10 +175,10 @@ impl<'a> Judgement<'a> {
         Err(refused(member.place, member.certificate, last.unwrap_or(&missing)))
     }
 
-    fn list_status(&self, member: &Member<'_>) -> CertificateStatus {
+    fn list_status(&self, member: &Member<'_>) -> (CertificateStatus, Option<OpenQuestion>) {
         match &self.sources.lists {
-            Some(lists) => lists.table.status(&member.question(), self.now),
-            None => CertificateStatus::no_source(Check::Crl, self.now),
+            Some(lists) => lists.consult(&member.question(), self.now),
+            None => (CertificateStatus::no_source(Check::Crl, self.now), None),
         }
     }
 

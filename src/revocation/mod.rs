@@ -20,8 +20,10 @@ mod error;
 mod fetch;
 mod generation;
 mod judgement;
+mod lists;
 mod members;
 mod ocsp;
+mod open;
 mod policy;
 mod record;
 #[cfg(feature = "fetch")]
@@ -37,7 +39,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 #[cfg(feature = "fetch")]
-pub(crate) use self::crl::{Added, Numbering};
+pub(crate) use self::crl::{Added, Delivery};
 pub use self::crl::{RevocationListInForce, RevocationLists};
 pub use self::deny_list::DenyList;
 pub use self::error::{DenyListMatch, RevocationError, RevocationProblem};
@@ -52,7 +54,6 @@ pub(crate) use self::generation::RevocationGeneration;
 use self::judgement::{Judged, Judgement, Passed};
 use self::members::Members;
 pub use self::ocsp::OcspAnswers;
-pub(crate) use self::ocsp::OpenQuestions;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::ocsp::ProbedAnswer;
 use self::ocsp::WatchedState;
@@ -60,13 +61,14 @@ use self::ocsp::WatchedState;
 pub use self::ocsp::{CertIdHash, OcspMethod, OcspNonce, OcspResponder};
 #[cfg(feature = "ocsp")]
 pub(crate) use self::ocsp::{OcspObserver, OcspWorld};
+pub(crate) use self::open::OpenQuestions;
 pub use self::policy::{RevocationMode, RevocationPolicy, RevocationScope};
 pub(crate) use self::record::RevocationRecord;
 #[cfg(feature = "fetch")]
 pub use self::schedule::FetchedCrls;
 #[cfg(feature = "fetch")]
 pub(crate) use self::schedule::{ListKeeper, ListNews, NewsOutcome};
-pub(crate) use self::sources::{OcspSources, Revocation, Sources, Verifier};
+pub(crate) use self::sources::{ListSources, OcspSources, Revocation, Sources, Verifier};
 pub use self::status::RevocationReason;
 use self::status::{CertificateStatus, Standing};
 #[cfg(feature = "fetch")]
@@ -109,7 +111,7 @@ pub(crate) struct RevocationWatch {
 /// Why nothing was concluded.
 #[derive(Debug)]
 pub(crate) enum Halt {
-    /// Responders have to be asked first.
+    /// Responders, or addresses of lists, have to be asked first.
     Open(OpenQuestions),
     Refused(Box<RevocationError>),
 }
@@ -149,15 +151,13 @@ impl UnrevokedChain {
         let mut refused = None;
         for proven in chain.paths() {
             let Judged { outcome, open } = Judgement::of(&proven.path, sources, revocation.options(), now);
-            match (&sources.ocsp, outcome) {
-                (Some(ocsp), _) if !open.is_empty() => {
-                    return Err(Halt::Open(OpenQuestions::new(Arc::clone(ocsp), open)));
-                }
-                (_, Ok(passed)) => {
+            match outcome {
+                _ if !open.is_empty() => return Err(Halt::Open(OpenQuestions::new(sources.ocsp.as_ref(), open))),
+                Ok(passed) => {
                     let passed = (Arc::clone(proven), passed);
                     return Ok(Self::of(chain, passed, watched, revocation, sources, now));
                 }
-                (_, Err(error)) => refused = refused.or(Some(error)),
+                Err(error) => refused = refused.or(Some(error)),
             }
         }
         // There is always a path, and here every one was refused.

@@ -5,19 +5,20 @@ use arc_swap::Guard;
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
 #[cfg(feature = "fetch")]
-use super::crl::{Added, Numbering, VerifiedLists};
+use super::crl::{Added, Delivery, VerifiedLists};
 use super::crl::{ListTable, Question, RevocationListInForce, RevocationLists};
 use super::current_sources::CurrentSources;
+use super::lists::Lists;
 use super::ocsp::{Ocsp, OcspAnswers, OcspOptions};
 #[cfg(feature = "ocsp")]
 use super::ocsp::{OcspClientOptions, OcspWorld};
 use super::policy::RevocationMode;
+#[cfg(feature = "fetch")]
+use super::schedule::{DistributionPoints, FetchedCrls};
 use super::status::CertificateStatus;
 use super::{DenyList, RevocationOptions};
 use crate::certificate::Certificate;
 use crate::error::ConfigError;
-#[cfg(feature = "fetch")]
-use crate::error::Origin;
 use crate::validation::{Breadth, IssuedBy, Trust, TrustAnchor};
 
 /// What stage 5 judges by: the options, and the sources in force. The sources are replaced apart from trust, so that
@@ -40,15 +41,6 @@ pub(crate) struct Sources {
     pub(super) ocsp: Option<Arc<Ocsp>>,
 }
 
-/// Lists in force, and where they were read from.
-#[derive(Clone, Debug)]
-pub(super) struct Lists {
-    pub(super) table: Arc<ListTable>,
-    /// Those of the table that came over the network.
-    fetched: Arc<ListTable>,
-    places: RevocationLists,
-}
-
 /// Who may sign lists, by which algorithms, and the time.
 pub(crate) struct Verifier<'a> {
     pub(crate) trusts: Vec<&'a Trust>,
@@ -61,13 +53,13 @@ impl Revocation {
     pub(crate) fn new(
         options: RevocationOptions,
         deny_list: Option<DenyList>,
-        lists: Option<RevocationLists>,
+        lists: Option<ListSources>,
         ocsp: OcspSources,
         verifier: &Verifier<'_>,
         #[cfg(feature = "ocsp")] world: OcspWorld,
     ) -> Result<Self, ConfigError> {
         options.check_labels(verifier)?;
-        let lists = lists.map(|places| Lists::load(places, verifier)).transpose()?;
+        let lists = lists.map(|lists| Lists::load(lists, verifier)).transpose()?;
         let ocsp = ocsp.load(
             verifier,
             #[cfg(feature = "ocsp")]
@@ -126,7 +118,7 @@ impl Revocation {
     pub(crate) fn reload_lists(&self, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
         let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
         match &self.sources().lists {
-            Some(lists) => self.put_in_force(lists.places.clone(), verifier),
+            Some(lists) => self.put_in_force(lists.places().clone(), verifier),
             None => Ok(()),
         }
     }
@@ -138,7 +130,7 @@ impl Revocation {
         let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sources = Sources::clone(&self.sources());
         if let Some(lists) = &mut sources.lists {
-            *lists = Lists::load(lists.places.clone(), verifier)?.with_fresher(lists, verifier);
+            *lists = lists.load_again(verifier)?;
         }
         self.sources.put(sources);
         Ok(())
@@ -147,26 +139,17 @@ impl Revocation {
     /// Puts lists in force that came over the network, where they are fresher than those that are. Whatever comes, no list
     /// in force goes without a fresher one of the same issuer, key and scope.
     #[cfg(feature = "fetch")]
-    pub(crate) fn add_fetched(
-        &self,
-        octets: &[u8],
-        origin: Origin,
-        numbering: Numbering,
-        verifier: &Verifier<'_>,
-    ) -> Added {
-        let (authorities, algorithms) = (verifier.authorities(), verifier.algorithms);
-        let found = VerifiedLists::verify(octets, origin, numbering, &authorities, algorithms, verifier.now);
+    pub(crate) fn add_fetched(&self, octets: &[u8], delivery: &Delivery, verifier: &Verifier<'_>) -> Added {
+        let mut authorities = verifier.authorities();
+        authorities.extend(delivery.issuer.clone());
+        let found = VerifiedLists::verify(octets, delivery, &authorities, verifier.algorithms, verifier.now);
         let _held = self.updating.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sources = Sources::clone(&self.sources());
         let Some(lists) = &mut sources.lists else {
             return Added::default();
         };
-        let mut table = ListTable::clone(&lists.table);
-        let mut fetched = ListTable::clone(&lists.fetched);
-        let added = table.add_fetched(&mut fetched, found);
+        let added = lists.add_fetched(found);
         if !added.fresh.is_empty() {
-            lists.table = Arc::new(table);
-            lists.fetched = Arc::new(fetched);
             self.sources.put(sources);
         }
         added
@@ -196,16 +179,8 @@ impl Revocation {
 
     fn put_in_force(&self, places: RevocationLists, verifier: &Verifier<'_>) -> Result<(), ConfigError> {
         let mut sources = Sources::clone(&self.sources());
-        let before = sources.lists.as_ref().map(|lists| Arc::clone(&lists.table)).unwrap_or_default();
-        let (mut table, errors) = verifier.load(&places);
-        if errors.is_empty() {
-            table.keep_fresher(&before);
-        } else {
-            table.keep_all(&before);
-        }
-        let fetched = sources.lists.map(|lists| lists.fetched).unwrap_or_default();
-        table.keep_all(&fetched);
-        sources.lists = Some(Lists { table: Arc::new(table), fetched, places });
+        let (lists, errors) = sources.lists.unwrap_or_default().replaced_by(places, verifier);
+        sources.lists = Some(lists);
         self.sources.put(sources);
         if errors.is_empty() { Ok(()) } else { Err(ConfigError::RevocationLists { errors }) }
     }
@@ -267,38 +242,13 @@ impl Sources {
     }
 }
 
-impl Lists {
-    /// Where they are read from; not which are in force, which changes of itself.
-    pub(super) fn describe(&self) -> Option<String> {
-        Some(self.places.to_string()).filter(|places| !places.is_empty())
-    }
-
-    fn load(places: RevocationLists, verifier: &Verifier<'_>) -> Result<Self, ConfigError> {
-        let (table, errors) = verifier.load(&places);
-        if !errors.is_empty() {
-            return Err(ConfigError::RevocationLists { errors });
-        }
-        Ok(Self { table: Arc::new(table), fetched: Arc::default(), places })
-    }
-
-    /// Keeps what was in force and is fresher, and everything that came over the network.
-    fn with_fresher(self, before: &Self, verifier: &Verifier<'_>) -> Self {
-        let Self { table, places, .. } = self;
-        let mut table = Arc::unwrap_or_clone(table);
-        table.keep_fresher(&before.table);
-        let fetched = verifier.again(&before.fetched);
-        table.keep_all(&fetched);
-        Self { table: Arc::new(table), fetched, places }
-    }
-}
-
 impl Verifier<'_> {
-    fn load(&self, places: &RevocationLists) -> (ListTable, Vec<crate::error::RevocationListError>) {
+    pub(super) fn load(&self, places: &RevocationLists) -> (ListTable, Vec<crate::error::RevocationListError>) {
         ListTable::load(places, &self.authorities(), self.algorithms, self.now)
     }
 
     /// Lists that came over the network, under the authorities of now.
-    fn again(&self, fetched: &Arc<ListTable>) -> Arc<ListTable> {
+    pub(super) fn again(&self, fetched: &Arc<ListTable>) -> Arc<ListTable> {
         Arc::new(fetched.under(&self.authorities(), self.algorithms))
     }
 
@@ -318,6 +268,35 @@ impl Verifier<'_> {
 
     fn anchors(&self) -> impl Iterator<Item = &Arc<TrustAnchor>> {
         self.trusts.iter().flat_map(|trust| trust.anchors())
+    }
+}
+
+/// Where lists come from, as configured.
+#[derive(Clone, Debug)]
+pub(crate) struct ListSources {
+    pub(crate) places: RevocationLists,
+    /// Addresses that certificates name.
+    #[cfg(feature = "fetch")]
+    pub(crate) points: Vec<Arc<DistributionPoints>>,
+}
+
+impl ListSources {
+    /// `None` where there are no lists and none can come.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn of(places: Option<RevocationLists>, fetched: &[FetchedCrls]) -> Option<Self> {
+        let points = fetched.iter().filter_map(FetchedCrls::points).map(Arc::clone).collect();
+        let places = places.or_else(|| (!fetched.is_empty()).then(RevocationLists::nowhere))?;
+        Some(Self { places, points })
+    }
+}
+
+impl Default for ListSources {
+    fn default() -> Self {
+        Self {
+            places: RevocationLists::nowhere(),
+            #[cfg(feature = "fetch")]
+            points: Vec::new(),
+        }
     }
 }
 

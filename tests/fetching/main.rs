@@ -4,6 +4,7 @@
 
 mod answers;
 mod directory;
+mod distribution_points;
 mod reachable;
 mod redis;
 mod scene;

@@ -145,7 +145,7 @@ async fn a_list_of_a_distribution_point_covers_the_certificates_that_name_it() {
     let world = World::new();
     let point = "http://crl.test/one.crl";
     let list = |uri| ListShape::new().for_point(uri, Some(CrlScope::UserCertsOnly));
-    let naming = |uri: &str| Shape::partner().serial(CLIENT).extension(&[2, 5, 29, 31], &distribution_point(uri));
+    let naming = |uri: &str| Shape::partner().serial(CLIENT).distribution_point(uri);
     let client = world.intermediate.issue(&naming(point));
     assert_eq!(reason(world.with_lists(&[list(point)]), &client).await, None);
     let elsewhere = reason(world.with_lists(&[list("http://crl.test/two.crl")]), &client).await;
@@ -159,9 +159,7 @@ async fn a_list_for_authorities_covers_no_client_and_its_revocations_count() {
     let world = World::new();
     let point = "http://crl.test/one.crl";
     let list = || ListShape::new().for_point(point, Some(CrlScope::CaCertsOnly));
-    let client = world
-        .intermediate
-        .issue(&Shape::partner().serial(CLIENT).extension(&[2, 5, 29, 31], &distribution_point(point)));
+    let client = world.intermediate.issue(&Shape::partner().serial(CLIENT).distribution_point(point));
     assert_eq!(reason(world.with_lists(&[list()]), &client).await, Some(Reason::RevocationNoSource));
     assert_eq!(reason(world.with_lists(&[list().revoke(CLIENT)]), &client).await, Some(Reason::Revoked));
     // Beside a list that covers everything.
@@ -174,11 +172,4 @@ async fn a_list_issued_this_second_is_in_force() {
     let world = World::new();
     let lists = [ListShape::new().issued(seconds(0), days(1))];
     assert_eq!(reason(world.with_lists(&lists), &world.client).await, None);
-}
-
-/// `CRLDistributionPoints` with one full name.
-fn distribution_point(uri: &str) -> Vec<u8> {
-    let wrap = |tag: u8, content: Vec<u8>| [vec![tag, u8::try_from(content.len()).unwrap()], content].concat();
-    let name = wrap(0x86, uri.as_bytes().to_vec());
-    wrap(0x30, wrap(0x30, wrap(0xa0, wrap(0xa0, name))))
 }

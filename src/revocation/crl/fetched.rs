@@ -6,11 +6,21 @@ use std::time::SystemTime;
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
 use super::files;
-use super::list::List;
+use super::list::{List, ListOrigin};
 use super::lists::Numbering;
 use super::{ListTable, RevocationListInForce};
 use crate::certificate::Certificate;
 use crate::error::{Origin, RevocationListError, RevocationListProblem};
+use crate::revocation::fetch::FetchUrl;
+
+/// Where lists came from, and by what they are verified.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    pub(crate) url: FetchUrl,
+    pub(crate) numbering: Numbering,
+    /// The issuer of a certificate that names the address, as a path proved it, where the operator did not write it down.
+    pub(crate) issuer: Option<Arc<Certificate>>,
+}
 
 /// Lists from one address, each verified, and those that were not.
 #[derive(Debug)]
@@ -36,12 +46,17 @@ pub(crate) struct Added {
 impl VerifiedLists {
     pub(crate) fn verify(
         octets: &[u8],
-        origin: Origin,
-        numbering: Numbering,
+        delivery: &Delivery,
         authorities: &[Arc<Certificate>],
         algorithms: &[&dyn SignatureVerificationAlgorithm],
         now: SystemTime,
     ) -> Self {
+        let address = delivery.url.as_str();
+        let list_origin = match &delivery.issuer {
+            Some(_) => ListOrigin::DistributionPoint,
+            None => ListOrigin::Configuration,
+        };
+        let origin = Origin::Url(address.to_owned());
         let mut verified = Self { lists: Vec::new(), errors: Vec::new(), origin };
         let encoded = match files::read_octets(octets.to_vec(), &verified.origin) {
             Ok(encoded) => encoded,
@@ -51,8 +66,8 @@ impl VerifiedLists {
             }
         };
         for list in encoded {
-            match List::verified(&list.der, authorities, algorithms, numbering, now) {
-                Ok(list) => verified.lists.push(Arc::new(list)),
+            match List::verified(&list.der, authorities, algorithms, delivery.numbering, now) {
+                Ok(list) => verified.lists.push(Arc::new(list.delivered(address, list_origin))),
                 Err(problem) => {
                     let error = RevocationListError { origin: list.origin, position: list.position, problem };
                     verified.errors.push(error);

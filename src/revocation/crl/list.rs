@@ -25,6 +25,17 @@ pub(super) struct List {
     pub(super) serials: Arc<SerialTable>,
     /// How evidence and logs name the list.
     pub(super) name: Arc<str>,
+    pub(super) origin: ListOrigin,
+}
+
+/// Who said where a list is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ListOrigin {
+    /// The operator.
+    Configuration,
+    /// A certificate that it is about, by a distribution point.
+    #[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "nothing is fetched"))]
+    DistributionPoint,
 }
 
 /// The key that signed a list.
@@ -70,7 +81,14 @@ impl List {
             this_update,
             next_update: parsed.next_update,
             serials: Arc::new(parsed.serials),
+            origin: ListOrigin::Configuration,
         })
+    }
+
+    /// The same list, with the address that it came from in its name.
+    #[cfg(feature = "fetch")]
+    pub(super) fn delivered(self, address: &str, origin: ListOrigin) -> Self {
+        Self { name: format!("{} from {address}", self.name).into(), origin, ..self }
     }
 
     /// The same list under other authorities. Which key signed it does not change with them; what other keys its signer's
@@ -99,6 +117,7 @@ impl List {
             next_update: self.next_update,
             serials: Arc::clone(&self.serials),
             name: Arc::clone(&self.name),
+            origin: self.origin,
         }
     }
 

@@ -36,7 +36,6 @@ enum Place {
 
 impl RevocationLists {
     /// No place at all: lists come over the network alone.
-    #[cfg(feature = "fetch")]
     pub(crate) fn nowhere() -> Self {
         Self { places: Vec::new() }
     }

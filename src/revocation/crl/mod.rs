@@ -28,12 +28,16 @@ use std::time::{Duration, SystemTime};
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
 #[cfg(feature = "fetch")]
-pub(crate) use self::fetched::{Added, VerifiedLists};
+pub(crate) use self::fetched::{Added, Delivery, VerifiedLists};
+#[cfg(feature = "fetch")]
+use self::list::ListOrigin;
 use self::list::{List, SignerCertificate, Supersession};
 #[cfg(feature = "fetch")]
 pub(crate) use self::lists::Numbering;
 pub use self::lists::RevocationLists;
 use self::scope::Coverage;
+#[cfg(feature = "fetch")]
+pub(crate) use self::scope::named_addresses;
 use super::RevocationPolicy;
 use super::status::{CertificateStatus, Standing};
 use crate::certificate::Certificate;
@@ -136,18 +140,29 @@ impl ListTable {
         if let Some(revoked) = self.revocation(question, now) {
             return revoked;
         }
-        let covering = |wanted: Authority| {
+        match self.covering(question, now) {
+            Some(list) if now < list.next_update => list.status(Standing::Good, now),
+            Some(list) => list.status(Standing::Stale, now),
+            None => CertificateStatus::no_source(Check::Crl, now),
+        }
+    }
+
+    /// Whether the list that covers a certificate came from an address that a certificate named.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn is_covered_from_distribution_point(&self, question: &Question<'_>, now: SystemTime) -> bool {
+        self.covering(question, now).is_some_and(|list| list.origin == ListOrigin::DistributionPoint)
+    }
+
+    /// The latest list that covers a certificate.
+    fn covering(&self, question: &Question<'_>, now: SystemTime) -> Option<&Arc<List>> {
+        let by = |wanted: Authority| {
             self.of(question.certificate.issuer().der())
                 .iter()
                 .filter(move |list| self.authority(list, question, now) == wanted)
                 .filter(|list| list.scope.covers(question.certificate) == Coverage::Covered)
                 .max_by_key(|list| (list.this_update, list.next_update))
         };
-        match covering(Authority::SameKey).or_else(|| covering(Authority::OtherKey)) {
-            Some(list) if now < list.next_update => list.status(Standing::Good, now),
-            Some(list) => list.status(Standing::Stale, now),
-            None => CertificateStatus::no_source(Check::Crl, now),
-        }
+        by(Authority::SameKey).or_else(|| by(Authority::OtherKey))
     }
 
     /// The moments at which what the lists say of a certificate changes of itself: lists go stale, grace ends, and

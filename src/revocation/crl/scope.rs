@@ -97,6 +97,17 @@ fn distribution_points(certificate: &Certificate) -> Result<Vec<Box<[u8]>>, Revo
     Ok(names)
 }
 
+/// The addresses among the distribution points of a certificate, in their order.
+#[cfg(feature = "fetch")]
+pub(crate) fn named_addresses(certificate: &Certificate) -> Vec<String> {
+    let names = distribution_points(certificate).unwrap_or_default();
+    let addresses = names.iter().filter_map(|name| {
+        let address = Element::only(POINTS_FIELD, UNIFORM_RESOURCE_IDENTIFIER, name).ok()?;
+        std::str::from_utf8(address.content).ok().map(str::to_owned)
+    });
+    addresses.take(MAX_ADDRESSES).collect()
+}
+
 /// `DistributionPointName` with `fullName`.
 fn read_full_name(point: Element<'_>) -> Result<Vec<Box<[u8]>>, RevocationListProblem> {
     let mut choice = Elements::new(FIELD, point.content);
@@ -137,6 +148,14 @@ const FIELD: &str = "issuing distribution point";
 const POINTS_FIELD: &str = "crl distribution points";
 
 const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
+
+/// `uniformResourceIdentifier` among general names.
+#[cfg(feature = "fetch")]
+const UNIFORM_RESOURCE_IDENTIFIER: u8 = tag::context(6);
+
+/// Addresses that are looked at in one certificate.
+#[cfg(feature = "fetch")]
+const MAX_ADDRESSES: usize = 8;
 
 /// General names of the distribution points of one list or certificate.
 const MAX_NAMES: usize = 100;

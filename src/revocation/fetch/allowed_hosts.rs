@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::FetchUrl;
 use super::url::{canonical_host, split_port};
 use crate::error::{ConfigError, FetchUrlProblem};
@@ -59,6 +61,15 @@ impl AllowedHosts {
     pub(super) fn contain(&self, url: &FetchUrl) -> bool {
         let default_port = if url.is_https() { 443 } else { 80 };
         self.hosts.iter().any(|known| known.host == url.host() && known.port.unwrap_or(default_port) == url.port())
+    }
+}
+
+impl fmt::Display for AllowedHosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&crate::policy::listed(self.hosts.iter().map(|AllowedHost { host, port }| {
+            let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+            port.map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
+        })))
     }
 }
 

@@ -20,7 +20,6 @@ mod describe;
 mod files;
 #[cfg(feature = "ocsp")]
 mod interned;
-mod open;
 #[cfg(any(fuzzing, test))]
 mod probe;
 mod response;
@@ -42,16 +41,15 @@ use self::client::{OcspClient, Refresher, Unanswered};
 pub(crate) use self::client::{OcspClientOptions, OcspObserver, OcspWorld};
 #[cfg(feature = "ocsp")]
 pub use self::client::{OcspMethod, OcspNonce, OcspResponder};
-pub(super) use self::open::OpenQuestion;
-pub(crate) use self::open::OpenQuestions;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::probe::ProbedAnswer;
 use self::response::SingleStatus;
-pub(super) use self::state::WatchedState;
-use self::state::{CertificateKey, CertificateState};
+use self::state::CertificateKey;
+pub(super) use self::state::{CertificateState, WatchedState};
 use self::table::StateTable;
 use super::RevocationPolicy;
 use super::crl::{Question, just_after};
+use super::open::OpenQuestion;
 use super::sources::Verifier;
 use super::status::CertificateStatus;
 use crate::certificate::Certificate;
@@ -199,6 +197,29 @@ impl Ocsp {
             None => {}
         }
         Consulted { status: CertificateStatus::no_source(Check::Ocsp, now), delegate: None, open: None }
+    }
+
+    /// Asks about certificates, and waits for the answers, or as long as is configured.
+    #[cfg(feature = "ocsp")]
+    pub(super) async fn ask(&self, states: &[Arc<CertificateState>]) {
+        let Some(client) = &self.client else { return };
+        for state in states {
+            client.launch(state);
+        }
+        // Outside of a runtime nothing is under way, and there is no clock to wait by.
+        if !states.iter().any(|state| state.flight().is_under_way()) {
+            return;
+        }
+        let all = async {
+            for state in states {
+                state.flight().landed().await;
+            }
+        };
+        if tokio::time::timeout(client.options().wait, all).await.is_err() {
+            for state in states.iter().filter(|state| state.flight().is_under_way()) {
+                client.give_up(state);
+            }
+        }
     }
 
     /// Finds out whom to ask about a certificate, and sees to it that this happens ahead of time.

@@ -1,4 +1,4 @@
-//! Revocation lists from configured addresses, kept fresh in the background.
+//! Revocation lists from addresses, kept fresh in the background.
 //!
 //! Each list is fetched at once, and again at an interval and ahead of its next update. What comes is verified like a
 //! file. A failed fetch takes no list out of force, and neither does a list that is older than the one in force.
@@ -6,16 +6,22 @@
 //! A store is asked before the authority, and only what is newer than the list in force is taken from it. After a list
 //! from the store, the authority is asked the next time, whatever the store has, so that a store that holds back lists
 //! holds them back for one interval.
+//!
+//! Addresses are the operator's, or those of certificates of valid paths, on hosts that the operator allowed. Only for the
+//! first look at one of the latter a client may wait; from then on it is looked after like the others.
 
 mod due;
+mod points;
 mod run;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use self::points::{DistributionPoints, Look, Named, PointPlace};
+use self::points::{MAX_POINTS, Point};
 pub(crate) use self::run::{ListKeeper, ListNews, NewsOutcome};
 use super::crl::Numbering;
-use super::fetch::{Fetch, FetchUrl};
+use super::fetch::{AllowedHosts, Fetch, FetchUrl};
 use super::store::{RevocationStore, SharedStore};
 use crate::error::{ConfigError, FetchUrlProblem};
 use crate::escape::Escaped;
@@ -41,6 +47,11 @@ use crate::policy::{EffectivePolicy, listed};
 pub struct FetchedCrls {
     pub(super) fetcher: Arc<dyn Fetch>,
     pub(super) urls: Vec<FetchUrl>,
+    /// Where lists may be that certificates name.
+    pub(super) hosts: Option<AllowedHosts>,
+    /// Those of a running layer.
+    pub(super) points: Option<Arc<DistributionPoints>>,
+    pub(super) wait: Duration,
     pub(super) store: Option<SharedStore>,
     pub(super) interval: Duration,
     pub(super) max_octets: usize,
@@ -69,15 +80,56 @@ impl FetchedCrls {
                 .check(url)
                 .map_err(|error| refuse(url.as_str(), FetchUrlProblem::Unreachable { why: error.to_string() }))?;
         }
-        Ok(Self {
+        Ok(Self { urls, max_octets: DEFAULT_MAX_OCTETS, ..Self::from_nowhere(fetcher) })
+    }
+
+    /// Lists at the addresses that clients' certificates name (distribution points, RFC 5280 section 4.2.1.13), on these
+    /// hosts alone. Whoever can make an authority under the anchors issue a certificate then chooses where on them this
+    /// machine sends requests.
+    ///
+    /// An address is looked at when a valid certificate names it whose issuer has no list in force, and is looked after
+    /// from then on, at most 256 of them. Only the first client waits for its list, [`wait`](Self::wait) at most. What comes is
+    /// verified like every list, by the authorities of the layer or the issuer that the client's path proved, and must
+    /// cover the certificate. An address without a current list for a day is left alone until a certificate names it again.
+    ///
+    /// Of each list, 8 MiB are read at most ([`max_octets`](Self::max_octets)).
+    ///
+    /// ```no_run
+    /// # #[cfg(feature = "http-client")] {
+    /// use tower_client_cert::{AllowedHosts, FetchedCrls, HttpFetcher};
+    ///
+    /// let hosts = AllowedHosts::new(["crl.partner.example"])?;
+    /// let crls = FetchedCrls::allow_distribution_points(HttpFetcher::new(), hosts);
+    /// # let _ = crls;
+    /// # }
+    /// # Ok::<(), tower_client_cert::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn allow_distribution_points(fetcher: impl Fetch, hosts: AllowedHosts) -> Self {
+        Self { hosts: Some(hosts), ..Self::from_nowhere(fetcher) }
+    }
+
+    fn from_nowhere(fetcher: impl Fetch) -> Self {
+        Self {
             fetcher: Arc::new(fetcher),
-            urls,
+            urls: Vec::new(),
+            hosts: None,
+            points: None,
+            wait: DEFAULT_WAIT,
             store: None,
             interval: DEFAULT_INTERVAL,
-            max_octets: DEFAULT_MAX_OCTETS,
+            max_octets: DEFAULT_MAX_POINT_OCTETS,
             time_limit: DEFAULT_TIME_LIMIT,
             numbering: Numbering::Required,
-        })
+        }
+    }
+
+    /// The longest that a client waits whose distribution point was never looked at before. Default: 5 seconds. No client
+    /// waits for a list at an address that the operator wrote down.
+    #[must_use]
+    pub fn wait(mut self, wait: Duration) -> Self {
+        self.wait = wait;
+        self
     }
 
     /// Shares fetched lists with other replicas, or keeps them over a restart. Default: no store.
@@ -100,7 +152,7 @@ impl FetchedCrls {
         Ok(self)
     }
 
-    /// The most octets at one address. Default: 64 MiB.
+    /// The most octets at one address. Default: 64 MiB; 8 MiB at a distribution point.
     #[must_use]
     pub fn max_octets(mut self, octets: usize) -> Self {
         self.max_octets = octets;
@@ -122,12 +174,26 @@ impl FetchedCrls {
         self
     }
 
+    /// The same for one generation of a layer, with a register of its own of the addresses that certificates name.
+    pub(crate) fn for_generation(self) -> Self {
+        let points = self.hosts.clone().map(|hosts| Arc::new(DistributionPoints::new(hosts, self.wait)));
+        Self { points, ..self }
+    }
+
+    /// The addresses that certificates name.
+    pub(crate) fn points(&self) -> Option<&Arc<DistributionPoints>> {
+        self.points.as_ref()
+    }
+
     /// As it stands in the effective policy.
     pub(crate) fn describe(&self, key: &str, policy: &mut EffectivePolicy) {
         let is_lenient = self.numbering == Numbering::Optional;
+        let places = match &self.hosts {
+            Some(hosts) => format!("at most {MAX_POINTS} addresses in certificates, on {hosts}"),
+            None => listed(self.urls.iter().map(|url| Escaped(url.as_str()))),
+        };
         let value = format!(
-            "{} every {} s and ahead of their next update, at most {} octets in {} s{}",
-            listed(self.urls.iter().map(|url| Escaped(url.as_str()))),
+            "{places} every {} s and ahead of their next update, at most {} octets in {} s{}",
             self.interval.as_secs(),
             self.max_octets,
             self.time_limit.as_secs_f64(),
@@ -136,7 +202,11 @@ impl FetchedCrls {
         policy
             .add(key, "revocation lists that are fetched", value)
             .set_if(true)
-            .allows_if(is_lenient, "the numbers by which an older list is told from a newer one");
+            .allows_if(is_lenient, "the numbers by which an older list is told from a newer one")
+            .allows_if(
+                self.hosts.is_some(),
+                "where requests are sent: to a listed host, at an address that a certificate names",
+            );
         super::describe::fetcher(key, &*self.fetcher, policy);
         let store = self.store.as_ref().map_or_else(|| "none".to_owned(), SharedStore::describe);
         policy.add(format!("{key}.store"), "where fetched lists are kept", store).set_if(self.store.is_some());
@@ -150,5 +220,10 @@ const DEFAULT_INTERVAL: Duration = Duration::from_secs(60 * 60);
 const MIN_INTERVAL: Duration = Duration::from_secs(10);
 
 const DEFAULT_MAX_OCTETS: usize = 64 * 1024 * 1024;
+
+/// Octets of a list at a distribution point: about 200,000 entries.
+const DEFAULT_MAX_POINT_OCTETS: usize = 8 * 1024 * 1024;
+
+const DEFAULT_WAIT: Duration = Duration::from_secs(5);
 
 const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(60);

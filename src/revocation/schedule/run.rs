@@ -4,12 +4,12 @@ use std::time::{Duration, SystemTime};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::sleep;
 
-use super::FetchedCrls;
 use super::due::Due;
+use super::{FetchedCrls, Look, Point};
 use crate::clock::Clock;
-use crate::error::{Origin, RevocationListError};
+use crate::error::RevocationListError;
 use crate::revocation::RevocationListInForce;
-use crate::revocation::crl::{Added, Numbering};
+use crate::revocation::crl::{Added, Delivery};
 use crate::revocation::fetch::{
     Chance, Fetch as _, FetchError, FetchRequest, FetchUrl, FetchValidators, Fetched, GuardedFetch,
 };
@@ -17,7 +17,7 @@ use crate::revocation::store::{SharedStore, StoreError, StoreKey};
 
 /// Who verifies lists and puts them in force. `None` when there is nobody any more.
 pub(crate) trait ListKeeper: Clone + Send + Sync + 'static {
-    fn add(&self, octets: &[u8], origin: Origin, numbering: Numbering) -> Option<Added>;
+    fn add(&self, octets: &[u8], delivery: &Delivery) -> Option<Added>;
 
     fn tell(&self, news: &ListNews<'_>);
 }
@@ -45,7 +45,9 @@ pub(crate) enum NewsOutcome<'a> {
 /// Looks after one address.
 struct Watch<K> {
     keeper: K,
-    url: FetchUrl,
+    delivery: Delivery,
+    /// Where the address stands in certificates: who waits for it.
+    point: Option<Arc<Point>>,
     fetcher: GuardedFetch,
     crls: Arc<FetchedCrls>,
     clock: Arc<dyn Clock>,
@@ -66,15 +68,21 @@ enum LastLook {
 struct Ended;
 
 impl FetchedCrls {
-    /// Looks after every address until the keeper is gone, or this future is dropped.
+    /// Looks after every address, and after those of certificates as they are named, until the keeper is gone, or this
+    /// future is dropped.
     pub(crate) async fn run<K: ListKeeper>(self, keeper: K, clock: Arc<dyn Clock>) {
         let crls = Arc::new(self);
         let fetcher = GuardedFetch::shared(Arc::clone(&crls.fetcher), Arc::clone(&clock));
         let chance = Arc::new(Chance::default());
         let mut watches = JoinSet::new();
-        let watch = |url: &FetchUrl| Watch {
+        let watch = |url: &FetchUrl, point: Option<Arc<Point>>| Watch {
             keeper: keeper.clone(),
-            url: url.clone(),
+            delivery: Delivery {
+                url: url.clone(),
+                numbering: crls.numbering,
+                issuer: point.as_ref().map(|point| Arc::clone(&point.place.issuer)),
+            },
+            point,
             fetcher: fetcher.clone(),
             crls: Arc::clone(&crls),
             clock: Arc::clone(&clock),
@@ -84,7 +92,19 @@ impl FetchedCrls {
             last_look: LastLook::Authority,
         };
         for url in &crls.urls {
-            watches.spawn(watch(url).look_after());
+            watches.spawn(watch(url, None).look_after());
+        }
+        if let Some(points) = &crls.points
+            && let Some(mut to_look_after) = points.to_look_after()
+        {
+            while let Some(point) = to_look_after.recv().await {
+                let (points, watch) = (Arc::clone(points), watch(&point.place.url, Some(Arc::clone(&point))));
+                watches.spawn(async move {
+                    watch.look_after().await;
+                    points.leave(&point);
+                });
+                while watches.try_join_next().is_some() {}
+            }
         }
         while watches.join_next().await.is_some() {}
     }
@@ -92,24 +112,37 @@ impl FetchedCrls {
 
 impl<K: ListKeeper> Watch<K> {
     async fn look_after(mut self) {
-        let mut due = Due::default();
+        let began = self.clock.now();
+        let mut due = if self.point.is_some() { Due::of_certificates() } else { Due::configured() };
         while let Ok(wait) = self.look(&mut due).await {
+            if self.point.is_some() && self.is_of_no_use(began) {
+                return;
+            }
             sleep(wait).await;
         }
     }
 
+    /// Whether no list was current for so long that an address in certificates is given up.
+    fn is_of_no_use(&self, began: SystemTime) -> bool {
+        let since = self.period.map_or(began, |(_, next_update)| next_update);
+        self.clock.now().duration_since(since).is_ok_and(|time| time >= LEFT_ALONE_AFTER)
+    }
+
     /// Looks once, and says how long to wait for the next time.
     async fn look(&mut self, due: &mut Due) -> Result<Duration, Ended> {
-        let is_usable = match self.look_into_store().await? {
-            Found::Fresh => true,
+        let look = match self.look_into_store().await? {
+            Found::Fresh => Look::Came,
             Found::Nothing => self.ask_authority().await?,
         };
         let (interval, now) = (self.crls.interval, self.clock.now());
-        Ok(if is_usable {
-            due.after_success(self.period, interval, now, &self.chance)
-        } else {
-            due.after_failure(interval, &self.chance)
-        })
+        let wait = match look {
+            Look::Came => due.after_success(self.period, interval, now, &self.chance),
+            Look::Failed(_) | Look::Open => due.after_failure(interval, &self.chance),
+        };
+        if let Some(point) = &self.point {
+            point.looked(look);
+        }
+        Ok(wait)
     }
 
     async fn look_into_store(&mut self) -> Result<Found, Ended> {
@@ -143,8 +176,8 @@ impl<K: ListKeeper> Watch<K> {
     }
 
     /// Whether the authority has a list that can be used.
-    async fn ask_authority(&mut self) -> Result<bool, Ended> {
-        let request = FetchRequest::get(self.url.clone())
+    async fn ask_authority(&mut self) -> Result<Look, Ended> {
+        let request = FetchRequest::get(self.delivery.url.clone())
             .with_max_octets(self.crls.max_octets)
             .with_time_limit(self.crls.time_limit)
             .unless_unchanged(self.known());
@@ -152,35 +185,34 @@ impl<K: ListKeeper> Watch<K> {
             Ok(Fetched::Octets(fetched)) => fetched,
             Ok(Fetched::Unchanged) => {
                 self.tell(NewsOutcome::Unchanged);
-                return Ok(true);
+                return Ok(Look::Came);
             }
             Err(error) => {
                 self.tell(NewsOutcome::Failed(&error));
-                return Ok(false);
+                return Ok(Look::Failed(format!("cannot be reached: {error}").into()));
             }
         };
         let added = self.add(fetched.shared_octets()).await?;
         if !added.errors.is_empty() {
             self.tell(NewsOutcome::Refused(&added.errors));
         }
-        let is_usable = !added.fresh.is_empty() || added.known > 0;
-        if is_usable {
-            self.period = added.period;
+        if added.fresh.is_empty() && added.known == 0 {
+            let why = added.errors.first().map_or_else(|| "it was not read to its end".to_owned(), ToString::to_string);
+            return Ok(Look::Failed(format!("sent no list that can be used: {why}").into()));
         }
-        if is_usable && added.errors.is_empty() {
+        self.period = added.period;
+        if added.errors.is_empty() {
             self.validators = fetched.validators().clone();
         }
         if added.fresh.is_empty() {
-            if is_usable {
-                self.tell(NewsOutcome::Unchanged);
-            }
-            return Ok(is_usable);
+            self.tell(NewsOutcome::Unchanged);
+            return Ok(Look::Came);
         }
         self.tell(NewsOutcome::Fresh(&added.fresh));
         if let (Some(store), Some((_, next_update))) = (self.crls.store.clone(), added.period) {
             self.save(&store, fetched.shared_octets(), next_update + KEPT_AFTER_NEXT_UPDATE).await;
         }
-        Ok(is_usable)
+        Ok(Look::Came)
     }
 
     /// What the server may say nothing has changed since: never a list past its end.
@@ -197,9 +229,8 @@ impl<K: ListKeeper> Watch<K> {
 
     /// Verifies lists and puts them in force; a large one takes a second, which no other task has to wait for.
     async fn add(&self, octets: Arc<Vec<u8>>) -> Result<Added, Ended> {
-        let (keeper, origin) = (self.keeper.clone(), Origin::Url(self.url.as_str().to_owned()));
-        let numbering = self.crls.numbering;
-        match spawn_blocking(move || keeper.add(&octets, origin, numbering)).await {
+        let (keeper, delivery) = (self.keeper.clone(), self.delivery.clone());
+        match spawn_blocking(move || keeper.add(&octets, &delivery)).await {
             Ok(added) => added.ok_or(Ended),
             // What could not be read to its end cannot be used.
             Err(_) => Ok(Added::default()),
@@ -207,11 +238,11 @@ impl<K: ListKeeper> Watch<K> {
     }
 
     fn tell(&self, outcome: NewsOutcome<'_>) {
-        self.keeper.tell(&ListNews { url: &self.url, outcome });
+        self.keeper.tell(&ListNews { url: &self.delivery.url, outcome });
     }
 
     fn key(&self) -> StoreKey {
-        StoreKey::new("crl", &[self.url.as_str().as_bytes()])
+        StoreKey::new("crl", &[self.delivery.url.as_str().as_bytes()])
     }
 }
 
@@ -221,6 +252,9 @@ enum Found {
     Fresh,
     Nothing,
 }
+
+/// How long an address in certificates is looked after without a current list.
+const LEFT_ALONE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a list stays in a store after its next update: policies may let stale lists speak.
 const KEPT_AFTER_NEXT_UPDATE: Duration = Duration::from_secs(7 * 24 * 60 * 60);

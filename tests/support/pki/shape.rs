@@ -156,6 +156,13 @@ impl Shape {
         self
     }
 
+    /// Names the address of a list (CRL distribution points, RFC 5280 section 4.2.1.13).
+    pub(crate) fn distribution_point(self, address: &str) -> Self {
+        let wrap = |tag: u8, content: Vec<u8>| [vec![tag, u8::try_from(content.len()).unwrap()], content].concat();
+        let name = wrap(0x86, address.as_bytes().to_vec());
+        self.extension(&[2, 5, 29, 31], &wrap(0x30, wrap(0x30, wrap(0xa0, wrap(0xa0, name)))))
+    }
+
     /// Adds a critical extension with this DER as its value.
     pub(crate) fn critical_extension(mut self, oid: &[u64], value_der: &[u8]) -> Self {
         let mut extension = CustomExtension::from_oid_content(oid, value_der.to_vec());
