@@ -47,14 +47,16 @@ impl InForce {
     }
 
     /// Notes that the handle has replaced something, which a reload will change back, where there are reloads.
+    #[cfg(feature = "config")]
     pub(super) fn note_by_hand(&self, what: Replaced) {
-        #[cfg(feature = "config")]
         if let Some(reloading) = &self.reloading {
             reloading.note_by_hand(what);
         }
-        #[cfg(not(feature = "config"))]
-        let _ = what;
     }
+
+    #[cfg(not(feature = "config"))]
+    #[expect(clippy::unused_self, reason = "as with reloads")]
+    pub(super) fn note_by_hand(&self, _: Replaced) {}
 }
 
 impl fmt::Debug for InForce {

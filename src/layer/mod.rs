@@ -124,6 +124,10 @@ impl ClientCertLayer {
     }
 
     /// Puts the first generation in force, and begins what goes on beside requests.
+    #[cfg_attr(
+        not(feature = "fetch"),
+        expect(clippy::unnecessary_wraps, reason = "what begins with the feature can fail")
+    )]
     fn start(in_force: InForce) -> Result<Self, ConfigError> {
         let in_force = Arc::new(in_force);
         #[cfg(feature = "fetch")]

@@ -3,19 +3,11 @@
 use std::time::Duration;
 
 use super::options::set;
-use crate::clock::Clock;
-use crate::config::document::{FetchedCrlsTable, HttpTable, RevocationTable, StoreTable};
+use super::revocation::Fetching;
+use crate::config::document::revocation::{FetchedCrlsTable, HttpTable, RevocationTable, StoreTable};
 use crate::config::key::{At as _, Key, Mistake, contradiction};
-use crate::config::sources::Sources;
 use crate::layer::ClientCertLayerBuilder;
 use crate::revocation::{DirectoryStore, FetchedCrls, HttpFetcher};
-
-/// What fetching needs of the rest of the document.
-#[derive(Clone, Copy)]
-pub(super) struct Fetching<'a> {
-    pub(super) sources: &'a Sources<'a>,
-    pub(super) clock: &'a std::sync::Arc<dyn Clock>,
-}
 
 pub(super) fn fetched_crls(
     mut builder: ClientCertLayerBuilder,

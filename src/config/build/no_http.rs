@@ -1,25 +1,16 @@
 //! Stands in where nothing can be fetched.
 
-use super::revocation::feature_missing;
-use crate::clock::Clock;
+use super::revocation::{Fetching, feature_missing};
 use crate::config::document::RevocationTable;
 use crate::config::key::{Key, Mistake};
-use crate::config::sources::Sources;
 use crate::layer::ClientCertLayerBuilder;
-
-#[derive(Clone, Copy)]
-pub(super) struct Fetching<'a> {
-    pub(super) sources: &'a Sources<'a>,
-    pub(super) clock: &'a std::sync::Arc<dyn Clock>,
-}
 
 pub(super) fn fetched_crls(
     builder: ClientCertLayerBuilder,
     table: &RevocationTable,
     key: &Key,
-    fetching: Fetching<'_>,
+    _: Fetching<'_>,
 ) -> Result<ClientCertLayerBuilder, Mistake> {
-    let Fetching { sources: _, clock: _ } = fetching;
     for (field, is_set) in [
         ("fetched_crls", table.fetched_crls.is_some()),
         ("http", table.http.is_some()),

@@ -1,7 +1,6 @@
 //! Stands in where no responder can be asked.
 
-use super::http::Fetching;
-use super::revocation::feature_missing;
+use super::revocation::{Fetching, feature_missing};
 use crate::config::document::RevocationTable;
 use crate::config::key::{Key, Mistake};
 use crate::layer::ClientCertLayerBuilder;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::certificates::certificate_file;
-use super::http::Fetching;
 use super::options::{set, subject};
+use super::revocation::Fetching;
 use crate::authorization::authority;
-use crate::config::document::{HashWord, MethodWord, NonceWord, ResponderTable, RevocationTable};
+use crate::config::document::revocation::{HashWord, MethodWord, NonceWord, ResponderTable, RevocationTable};
 use crate::config::key::{At as _, Key, Mistake, contradiction};
 use crate::config::sources::Sources;
 use crate::layer::ClientCertLayerBuilder;

@@ -7,8 +7,7 @@ use http::StatusCode;
 
 use super::certificates::{anchors, intermediates, pinned, pinned_beside};
 use super::gateway::gateway;
-use super::http::Fetching;
-use super::revocation::revocation;
+use super::revocation::{Fetching, revocation};
 use super::sender::attribute_type;
 use crate::advice::AdviceCode;
 use crate::authorization::{AccessDocument, authority};

@@ -1,12 +1,14 @@
 //! Deny-list, lists and answers.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::certificates::certificate_file;
-use super::http::{Fetching, fetched_crls};
+use super::http::fetched_crls;
 use super::ocsp::responders;
 use super::options::set;
+use crate::clock::Clock;
 use crate::config::document::{
     CrlTable, ModeWord, OcspAnswersTable, RevocationPolicyTable, RevocationTable, ScopeWord,
 };
@@ -16,6 +18,18 @@ use crate::document::TextOr;
 use crate::error::ConfigError;
 use crate::layer::ClientCertLayerBuilder;
 use crate::revocation::{DenyList, OcspAnswers, RevocationLists, RevocationMode, RevocationPolicy, RevocationScope};
+
+/// What fetching needs of the rest of the document.
+#[derive(Clone, Copy)]
+pub(super) struct Fetching<'a> {
+    pub(super) sources: &'a Sources<'a>,
+    /// That of the layer, by which certificates of servers are judged too.
+    #[cfg_attr(
+        not(all(feature = "https-client", any(feature = "aws-lc-rs", feature = "ring"))),
+        expect(dead_code, reason = "without TLS, nothing has dates")
+    )]
+    pub(super) clock: &'a Arc<dyn Clock>,
+}
 
 pub(super) fn revocation(
     mut builder: ClientCertLayerBuilder,

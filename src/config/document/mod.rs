@@ -3,7 +3,7 @@
 mod certificates;
 mod gateway;
 mod requests;
-mod revocation;
+pub(super) mod revocation;
 mod validation;
 mod value;
 
@@ -14,8 +14,7 @@ pub(super) use self::gateway::{
 };
 pub(super) use self::requests::{AdviceTable, AnswerTable, GrpcWord, LimitsTable, MemoryTable, RequestsTable};
 pub(super) use self::revocation::{
-    CrlTable, FetchedCrlsTable, HashWord, HttpTable, MethodWord, ModeWord, NonceWord, OcspAnswersTable, ResponderTable,
-    RevocationPolicyTable, RevocationTable, ScopeWord, StoreTable,
+    CrlTable, ModeWord, OcspAnswersTable, RevocationPolicyTable, RevocationTable, ScopeWord,
 };
 pub(super) use self::validation::{AttributeTable, KeyKindWord, PoliciesTable, ValidationTable};
 pub(super) use self::value::{PathValue, SecretValue};
