@@ -161,20 +161,22 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Fields that hold no table of their own: `Table.field`.
-fn leaves() -> BTreeSet<String> {
+pub(crate) fn leaves() -> BTreeSet<String> {
+    let is_leaf = |field: &str| !field.contains("Table\"") || field.contains("\"type\":\"string\"");
+    fields(is_leaf)
+}
+
+/// Fields of tables, but for those of rules, of which this holds.
+pub(crate) fn fields(holds: impl Fn(&str) -> bool) -> BTreeSet<String> {
     let schema: serde_json::Value = serde_json::from_str(&ClientCertConfig::json_schema()).unwrap();
-    let definitions = schema["$defs"].as_object().unwrap();
-    let mut leaves = BTreeSet::new();
-    for (name, definition) in definitions {
+    let mut found = BTreeSet::new();
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
         let fields = definition["properties"].as_object().into_iter().flatten();
-        let is_leaf = |field: &serde_json::Value| {
-            let text = field.to_string();
-            !text.contains("Table\"") || text.contains("\"type\":\"string\"")
-        };
-        leaves.extend(fields.filter(|(_, field)| is_leaf(field)).map(|(field, _)| format!("{name}.{field}")));
+        let fields = fields.filter(|(_, field)| holds(&field.to_string()));
+        found.extend(fields.map(|(field, _)| format!("{name}.{field}")));
     }
-    leaves.retain(|leaf| !OF_RULES.iter().any(|table| leaf.starts_with(table)));
-    leaves
+    found.retain(|leaf| !OF_RULES.iter().any(|table| leaf.starts_with(table)));
+    found
 }
 
 #[test]

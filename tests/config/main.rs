@@ -14,6 +14,8 @@ mod leaves;
 mod loading;
 mod policy;
 mod reload;
+#[cfg(all(feature = "https-client", feature = "json-schema", feature = "ocsp"))]
+mod scenes;
 #[cfg(feature = "json-schema")]
 mod schema;
 mod stress;

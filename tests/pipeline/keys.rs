@@ -1,32 +1,10 @@
 //! Which keys of clients are accepted.
 
-use rcgen::{PKCS_ECDSA_P521_SHA512, PKCS_ED25519, PKCS_RSA_SHA256};
+use rcgen::{PKCS_ECDSA_P521_SHA512, PKCS_ED25519};
 use tower_client_cert::{Reason, TrustAnchors};
 
 use crate::scene::{ask, builder, with_anchors, with_certificate};
 use crate::support::pki::{ForeignKey, Minted, Pki, Shape};
-
-/// An `RSAPublicKey` whose modulus has this many bits, begins with 1 and ends in `last`.
-fn rsa(bits: usize, last: u8, exponent: &[u8]) -> ForeignKey {
-    let mut modulus = vec![0x55; bits.div_ceil(8)];
-    modulus[0] = 1 << ((bits - 1) % 8);
-    *modulus.last_mut().unwrap() = last;
-    if modulus[0] & 0x80 != 0 {
-        modulus.insert(0, 0);
-    }
-    let content = [element(2, &modulus), element(2, exponent)].concat();
-    ForeignKey::new(&PKCS_RSA_SHA256, &element(0x30, &content))
-}
-
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
-    let header = match content.len() {
-        0..=127 => vec![tag, length[1]],
-        128..=255 => vec![tag, 0x81, length[1]],
-        _ => vec![tag, 0x82, length[0], length[1]],
-    };
-    [&header, content].concat()
-}
 
 const F4: &[u8] = &[1, 0, 1];
 
@@ -55,7 +33,7 @@ async fn rsa_keys_are_accepted_by_size_modulus_and_exponent() {
         (2048, 1, &[4], false),
         (2048, 1, &[1, 0, 0, 0, 0, 0, 0, 0, 1], false),
     ] {
-        let asked = ask(&layer, with_certificate(&with_key(&pki, rsa(bits, last, exponent)))).await;
+        let asked = ask(&layer, with_certificate(&with_key(&pki, ForeignKey::rsa(bits, last, exponent)))).await;
         let expected = (!is_accepted).then_some(Reason::KeyUnacceptable);
         assert_eq!(asked.reason(), expected, "{bits} bits, {last}, {exponent:?}");
         assert_eq!(asked.seen.is_some(), is_accepted);
@@ -69,7 +47,7 @@ async fn an_uneven_rsa_size_can_be_allowed_and_no_smaller_one_with_it() {
     let layer = with_anchors(anchors).build().unwrap();
     for (bits, expected) in [(2052, None), (2047, Some(Reason::KeyUnacceptable)), (8193, Some(Reason::KeyUnacceptable))]
     {
-        let asked = ask(&layer, with_certificate(&with_key(&pki, rsa(bits, 1, F4)))).await;
+        let asked = ask(&layer, with_certificate(&with_key(&pki, ForeignKey::rsa(bits, 1, F4)))).await;
         assert_eq!(asked.reason(), expected, "{bits}");
     }
 }

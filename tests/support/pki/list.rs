@@ -2,11 +2,14 @@
 
 use rcgen::{
     CertificateRevocationListParams, CrlDistributionPoint, CrlIssuingDistributionPoint, CrlScope, KeyIdMethod,
-    RevocationReason, RevokedCertParams, SerialNumber,
+    RevocationReason, RevokedCertParams, SerialNumber, SigningKey as _,
 };
 use time::OffsetDateTime;
+use x509_cert::crl::CertificateList;
+use x509_cert::der::asn1::BitString;
+use x509_cert::der::{Decode as _, Encode as _};
 
-use super::days;
+use super::{Minted, days};
 
 /// A revocation list to be: number 1, issued yesterday, the next one due in a week, nobody on it.
 #[derive(Debug)]
@@ -56,4 +59,13 @@ impl ListShape {
         self.params.issuing_distribution_point = Some(CrlIssuingDistributionPoint { distribution_point, scope });
         self
     }
+}
+
+/// A list of version 2 without a number, which rcgen always writes.
+pub(crate) fn without_number(issuer: &Minted, list: &ListShape) -> Vec<u8> {
+    let mut list: CertificateList = CertificateList::from_der(&issuer.sign_list(list)).unwrap();
+    list.tbs_cert_list.crl_extensions = None;
+    let signed = list.tbs_cert_list.to_der().unwrap();
+    list.signature = BitString::from_bytes(&issuer.key_pair().sign(&signed).unwrap()).unwrap();
+    list.to_der().unwrap()
 }

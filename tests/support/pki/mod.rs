@@ -17,7 +17,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 
 pub(crate) use answer::{AnswerShape, Hash, Naming, Single, Status, error_answer};
-pub(crate) use list::ListShape;
+pub(crate) use list::{ListShape, without_number};
 pub(crate) use minted::{Minted, escaped_pem, pem};
 pub(crate) use p521::P521Pki;
 pub(crate) use shape::{ForeignKey, Shape};

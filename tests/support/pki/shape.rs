@@ -3,7 +3,7 @@
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, ExtendedKeyUsagePurpose,
     GeneralSubtree, IsCa, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
-    PublicKeyData, SanType, SerialNumber, SignatureAlgorithm,
+    PKCS_RSA_SHA256, PublicKeyData, SanType, SerialNumber, SignatureAlgorithm,
 };
 use time::OffsetDateTime;
 
@@ -202,10 +202,32 @@ impl ForeignKey {
         Self { algorithm, bit_string: bit_string.to_vec() }
     }
 
+    /// An `RSAPublicKey` whose modulus has this many bits, begins with 1 and ends in `last`.
+    pub(crate) fn rsa(bits: usize, last: u8, exponent: &[u8]) -> Self {
+        let mut modulus = vec![0x55; bits.div_ceil(8)];
+        modulus[0] = 1 << ((bits - 1) % 8);
+        *modulus.last_mut().unwrap() = last;
+        if modulus[0] & 0x80 != 0 {
+            modulus.insert(0, 0);
+        }
+        let content = [element(2, &modulus), element(2, exponent)].concat();
+        Self::new(&PKCS_RSA_SHA256, &element(0x30, &content))
+    }
+
     /// One that webpki refuses wherever it is.
     pub(crate) fn distrusted() -> Self {
         Self::new(&PKCS_ECDSA_P384_SHA384, &DISTRUSTED_POINT)
     }
+}
+
+fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    let header = match content.len() {
+        0..=127 => vec![tag, length[1]],
+        128..=255 => vec![tag, 0x81, length[1]],
+        _ => vec![tag, 0x82, length[0], length[1]],
+    };
+    [&header, content].concat()
 }
 
 impl PublicKeyData for ForeignKey {

@@ -1,0 +1,79 @@
+//! What is looked at in a scene.
+
+use std::pin::Pin;
+
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
+use tower_client_cert::{AdviceCode, ClientCertLayer};
+
+use super::stage::{Stage, verdict};
+use crate::scene::{Asked, ask};
+use crate::support::log::Log;
+
+pub(crate) type Sent = Request<Full<Bytes>>;
+
+/// Whatever takes its time, with a layer that was built.
+pub(crate) type Watching<'a> = Pin<Box<dyn Future<Output = String> + 'a>>;
+
+#[derive(Clone, Copy)]
+pub(crate) enum Look {
+    /// Whether advice of this code is given.
+    Advice(AdviceCode),
+    /// The verdict on a request.
+    Asks(fn(&Stage) -> Sent),
+    /// Whether a layer is built.
+    Builds,
+    /// The codes of advice that are logged.
+    Logged,
+    /// What a request shows.
+    Shows(fn(&Stage) -> Sent, fn(&Asked) -> String),
+    Watches(for<'a> fn(&'a Stage, &'a ClientCertLayer) -> Watching<'a>),
+}
+
+impl Look {
+    pub(crate) async fn at(self, stage: &Stage, text: &str) -> String {
+        match self {
+            Self::Advice(code) => {
+                let layer = stage.build(text);
+                let is_told = layer.advice().iter().any(|advice| advice.code() == code);
+                (if is_told { "told" } else { "quiet" }).to_owned()
+            }
+            Self::Asks(request) => verdict(&ask(&stage.build(text), request(stage)).await),
+            Self::Builds => (if stage.try_build(text).is_ok() { "builds" } else { "does not build" }).to_owned(),
+            Self::Logged => {
+                let log = Log::start();
+                stage.build(text);
+                let entries = log.start_up();
+                let codes: Vec<_> = entries.iter().filter_map(|entry| entry.field("code")).collect();
+                codes.join(" ")
+            }
+            Self::Shows(request, shown) => shown(&ask(&stage.build(text), request(stage)).await),
+            Self::Watches(watch) => watch(stage, &stage.build(text)).await,
+        }
+    }
+}
+
+/// Whether something comes about on the network of this machine, in a time that decides that it does not.
+pub(crate) async fn comes(holds: impl Fn() -> bool) -> bool {
+    within(LOOKS, holds).await
+}
+
+/// Waits for what must come about on the network of this machine.
+pub(crate) async fn arrives(holds: impl Fn() -> bool) {
+    assert!(within(20 * LOOKS, holds).await, "what was waited for did not come");
+}
+
+async fn within(looks: usize, holds: impl Fn() -> bool) -> bool {
+    for _ in 0..looks {
+        if holds() {
+            return true;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    holds()
+}
+
+const LOOKS: usize = 160;
+
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(5);
