@@ -27,6 +27,7 @@ pub(crate) fn exporter() -> Result<PrometheusBuilder, BuildError> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(named("client_cert_client_expiry_days"), &[0.0, 1.0, 7.0, 14.0, 30.0, 90.0, 365.0])?
         .set_buckets_for_metric(named("client_cert_validation_seconds"), &[50e-6, 100e-6, 200e-6, 500e-6, 1e-3, 5e-3])?
+        .set_buckets_for_metric(named("client_cert_ocsp_seconds"), &[0.01, 0.05, 0.2, 1.0, 2.0, 5.0])?
         .set_buckets_for_metric(
             named("client_cert_ocsp_answer_age_seconds"),
             &[60.0, 600.0, 3_600.0, 21_600.0, 86_400.0, 604_800.0],

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::SystemTime;
-#[cfg(feature = "metrics")]
+#[cfg(any(feature = "metrics", feature = "ocsp"))]
 use std::time::{Duration, Instant};
 
 /// Tells the time at which certificates are judged.
@@ -48,11 +48,11 @@ impl Clock for SystemClock {
 }
 
 /// Measures how long something takes, whatever is done to the clock meanwhile.
-#[cfg(feature = "metrics")]
+#[cfg(any(feature = "metrics", feature = "ocsp"))]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch(Instant);
 
-#[cfg(feature = "metrics")]
+#[cfg(any(feature = "metrics", feature = "ocsp"))]
 impl Stopwatch {
     pub(crate) fn start() -> Self {
         Self(Instant::now())

@@ -181,7 +181,7 @@ pub use layer::{
 #[cfg(feature = "config")]
 pub use layer::{Reload, ReloadWatcher};
 pub use policy::{EffectivePolicy, PolicyEntry};
-pub use readiness::{Expiry, ExpiryKind, Readiness, ReadinessProblem};
+pub use readiness::{Expiry, ExpiryKind, Readiness, ReadinessProblem, UnreachableSource};
 pub use reason::{Fault, GrpcCode, Reason, Stage};
 pub use rejection::{Rejection, SetupError};
 #[cfg(feature = "http-client")]

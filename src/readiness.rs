@@ -37,6 +37,15 @@ pub struct Readiness {
     lists: Vec<RevocationListInForce>,
     problems: Vec<ReadinessProblem>,
     authorities: Vec<Arc<Certificate>>,
+    unreachable: Vec<UnreachableSource>,
+}
+
+/// A responder, or a server of revocation lists, that gave nothing usable when it was last asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreachableSource {
+    name: String,
+    since: SystemTime,
+    detail: String,
 }
 
 /// What somebody has to mend: clients that cannot be accepted whoever they are, or decisions that are not recorded.
@@ -68,6 +77,7 @@ impl Readiness {
         authorities: Vec<Arc<Certificate>>,
         lists: Vec<RevocationListInForce>,
         audit_trouble: Option<String>,
+        unreachable: Vec<UnreachableSource>,
         checked_at: SystemTime,
     ) -> Self {
         let without_anchors = snapshot.gateways.iter().filter(|member| {
@@ -86,7 +96,7 @@ impl Readiness {
             }))
             .chain(audit_trouble.map(|trouble| ReadinessProblem::AuditFailing { trouble }))
             .collect();
-        Self { checked_at, trust_since: snapshot.since, lists, problems, authorities }
+        Self { checked_at, trust_since: snapshot.since, lists, problems, authorities, unreachable }
     }
 
     /// Whether there is no problem.
@@ -125,6 +135,14 @@ impl Readiness {
         &self.lists
     }
 
+    /// Responders and servers of lists that gave nothing usable when they were last asked, from what is known without asking
+    /// anybody. It is no problem by itself: what was learnt before is in force until it is stale, and another replica
+    /// would learn no more. New clients may be refused meanwhile, so have a person told.
+    #[must_use]
+    pub fn unreachable(&self) -> &[UnreachableSource] {
+        &self.unreachable
+    }
+
     /// The last second at which all anchors and configured intermediates are valid; `None` where there are pins alone.
     #[must_use]
     pub fn authorities_valid_until(&self) -> Option<SystemTime> {
@@ -147,6 +165,38 @@ impl Readiness {
         let mut expiries: Vec<_> = self.authorities.iter().map(authority).chain(self.lists.iter().map(list)).collect();
         expiries.sort_by(|one, other| one.at.cmp(&other.at).then_with(|| one.name.cmp(&other.name)));
         expiries
+    }
+}
+
+impl UnreachableSource {
+    #[cfg(feature = "fetch")]
+    pub(crate) fn new(name: String, since: SystemTime, detail: String) -> Self {
+        Self { name, since, detail }
+    }
+
+    /// The host of a responder, or the address of a list.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// When it gave nothing usable for the first time since it last gave something.
+    #[must_use]
+    pub fn since(&self) -> SystemTime {
+        self.since
+    }
+
+    /// What came in place of something usable, the last time.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
+impl fmt::Display for UnreachableSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, since, detail } = self;
+        write!(f, "{} has given nothing usable since {}: {}", Escaped(name), Utc(*since), Escaped(detail))
     }
 }
 
@@ -222,13 +272,13 @@ mod serialize {
     use serde::ser::SerializeStruct as _;
     use serde::{Serialize, Serializer};
 
-    use super::{Readiness, ReadinessProblem};
+    use super::{Readiness, ReadinessProblem, UnreachableSource};
     use crate::revocation::RevocationListInForce;
     use crate::utc::Utc;
 
     impl Serialize for Readiness {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            let mut readiness = serializer.serialize_struct("Readiness", 7)?;
+            let mut readiness = serializer.serialize_struct("Readiness", 8)?;
             readiness.serialize_field("ready", &self.is_ready())?;
             readiness.serialize_field("checked_at", &Utc(self.checked_at).to_string())?;
             readiness.serialize_field("trust_since", &Utc(self.trust_since).to_string())?;
@@ -236,8 +286,19 @@ mod serialize {
             let valid_until = self.authorities_valid_until().map(|time| Utc(time).to_string());
             readiness.serialize_field("authorities_valid_until", &valid_until)?;
             readiness.serialize_field("crls", self.crls())?;
+            readiness.serialize_field("unreachable", self.unreachable())?;
             readiness.serialize_field("problems", self.problems())?;
             readiness.end()
+        }
+    }
+
+    impl Serialize for UnreachableSource {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut source = serializer.serialize_struct("UnreachableSource", 3)?;
+            source.serialize_field("name", self.name())?;
+            source.serialize_field("since", &Utc(self.since()).to_string())?;
+            source.serialize_field("detail", self.detail())?;
+            source.end()
         }
     }
 

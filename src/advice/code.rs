@@ -46,6 +46,10 @@ codes! {
     IntermediateExpires => "intermediate-expires",
     /// A gateway forwards the leaf alone, and no intermediate is configured.
     IntermediatesMissing => "intermediates-missing",
+    /// Responders that certificates name are asked, and none is allowed.
+    OcspHostsMissing => "ocsp-hosts-missing",
+    /// Responders have to say of a client that it is good, and none answers for an anchor.
+    OcspMissing => "ocsp-missing",
     /// An address range is wider than /8, or /32 of IPv6, without a second factor.
     RangeWide => "range-wide",
     /// A gateway does not validate in every mode, and revocation is not checked here either.

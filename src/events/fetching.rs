@@ -12,6 +12,7 @@ impl Events {
         let url = Escaped(news.url.as_str());
         match &news.outcome {
             NewsOutcome::Fresh(lists) => {
+                self.reachability.answered(news.url.as_str());
                 self.tally.crl_fetches.add(1);
                 meters::crl_fetched("fresh");
                 for list in *lists {
@@ -20,14 +21,15 @@ impl Events {
                 }
             }
             NewsOutcome::Unchanged => {
+                self.reachability.answered(news.url.as_str());
                 self.tally.crl_fetches.add(1);
                 meters::crl_fetched("unchanged");
                 debug!(target: TARGET, url = %url, "revocation list unchanged");
             }
-            NewsOutcome::Failed(error) => self.list_not_fetched(&url, "failed", *error),
+            NewsOutcome::Failed(error) => self.list_not_fetched(news, "failed", *error),
             NewsOutcome::Refused(errors) => {
                 for error in *errors {
-                    self.list_not_fetched(&url, "refused", error);
+                    self.list_not_fetched(news, "refused", error);
                 }
             }
             NewsOutcome::StoreFailed(error) => {
@@ -39,7 +41,9 @@ impl Events {
         }
     }
 
-    fn list_not_fetched(&self, url: &Escaped<'_>, result: &'static str, detail: &dyn std::fmt::Display) {
+    fn list_not_fetched(&self, news: &ListNews<'_>, result: &'static str, detail: &dyn std::fmt::Display) {
+        self.reachability.failed(news.url.as_str(), &detail.to_string(), self.clock.now());
+        let url = Escaped(news.url.as_str());
         meters::crl_fetched(result);
         if let Some(suppressed) = self.tally.crl_fetch_failures.add(1, self.now_seconds()) {
             warn!(target: TARGET, %url, suppressed, %detail, "revocation list not fetched, what was in force stays");

@@ -79,6 +79,12 @@ pub(super) fn store_failed() {
     counter!(STORE_FAILURES).increment(1);
 }
 
+#[cfg(feature = "ocsp")]
+pub(super) fn ocsp_asked(took: Duration, is_answered: bool) {
+    let result = if is_answered { "answered" } else { "failed" };
+    histogram!(OCSP_SECONDS, "result" => result).record(took.as_secs_f64());
+}
+
 pub(super) fn replaced(what: Replaced, is_done: bool) {
     let result = if is_done { "done" } else { "failed" };
     counter!(REPLACEMENTS, "what" => what.name(), "result" => result).increment(1);
@@ -177,6 +183,8 @@ metrics! {
         "Verdicts on certificate headers, by validation or from memory.";
     VALIDATION_SECONDS = "client_cert_validation_seconds": Histogram in Seconds,
         "Time to decode and validate one certificate header.";
+    OCSP_SECONDS = "client_cert_ocsp_seconds": Histogram in Seconds,
+        "Time of one question to an OCSP responder, by result: answered, failed.";
     OCSP_ANSWER_AGE = "client_cert_ocsp_answer_age_seconds": Histogram in Seconds,
         "Age of the OCSP answer behind an accepted request.";
     TRUST_SINCE = "client_cert_trust_since_timestamp_seconds": Gauge in Seconds,
@@ -211,7 +219,7 @@ mod tests {
         text.match_indices("client_cert_")
             .filter(|(start, _)| !text[..*start].ends_with(is_of_name))
             .map(|(start, _)| text[start..].split(|character| !is_of_name(character)).next().unwrap())
-            .map(|name| name.strip_suffix("_bucket").unwrap_or(name).to_owned())
+            .map(|name| name.strip_suffix("_bucket").or(name.strip_suffix("_count")).unwrap_or(name).to_owned())
             .collect()
     }
 

@@ -15,6 +15,8 @@ mod fetching;
 mod meters;
 #[cfg(feature = "ocsp")]
 mod ocsp;
+#[cfg(feature = "fetch")]
+mod reachability;
 mod replaced;
 mod tally;
 
@@ -22,9 +24,12 @@ use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 use tracing::{debug, error, info, trace, warn};
 
+#[cfg(feature = "fetch")]
+use self::reachability::Reachability;
 pub(crate) use self::replaced::Replaced;
 pub use self::tally::Counts;
 use self::tally::Tally;
@@ -38,7 +43,7 @@ use crate::escape::Escaped;
 use crate::evidence::Outcome;
 use crate::gateway::{Gateway, GatewayPeer, UntrustedPeer};
 use crate::identity::ClientIdentity;
-use crate::readiness::Readiness;
+use crate::readiness::{Readiness, UnreachableSource};
 use crate::reason::Stage;
 use crate::rejection::Rejection;
 use crate::utc::Utc;
@@ -49,17 +54,38 @@ use crate::validation::whole_seconds;
 pub(crate) struct Events {
     clock: Arc<dyn Clock>,
     tally: Tally,
+    #[cfg(feature = "fetch")]
+    reachability: Reachability,
     address_missing: AtomicBool,
 }
 
 impl Events {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         meters::describe();
-        Self { clock, tally: Tally::new(), address_missing: AtomicBool::new(false) }
+        Self {
+            clock,
+            tally: Tally::new(),
+            #[cfg(feature = "fetch")]
+            reachability: Reachability::default(),
+            address_missing: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn counts(&self) -> Counts {
         self.tally.counts()
+    }
+
+    /// Servers of revocation data that gave nothing usable when they were last asked.
+    #[cfg(feature = "fetch")]
+    pub(crate) fn unreachable(&self, now: SystemTime) -> Vec<UnreachableSource> {
+        self.reachability.unreachable(now)
+    }
+
+    /// Nothing is asked without the feature.
+    #[cfg(not(feature = "fetch"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(crate) fn unreachable(&self, _: SystemTime) -> Vec<UnreachableSource> {
+        Vec::new()
     }
 
     /// The whole configuration was replaced, or stayed as it was.

@@ -33,6 +33,9 @@ pub(super) fn crl_fetched(_: &'static str) {}
 #[cfg(feature = "fetch")]
 pub(super) fn store_failed() {}
 
+#[cfg(feature = "ocsp")]
+pub(super) fn ocsp_asked(_: std::time::Duration, _: bool) {}
+
 pub(super) fn replaced(_: Replaced, _: bool) {}
 
 pub(super) fn timed<T>(validate: impl FnOnce() -> T) -> T {

@@ -1,15 +1,19 @@
+use std::time::Duration;
+
 use tracing::warn;
 
-use super::{Events, TARGET};
+use super::{Events, TARGET, meters};
 use crate::escape::Escaped;
 use crate::revocation::OcspObserver;
 
 impl OcspObserver for Events {
-    fn answered(&self) {
+    fn answered(&self, responder: &str) {
         self.tally.ocsp_answers.add(1);
+        self.reachability.answered(responder);
     }
 
     fn failed(&self, responder: &str, detail: &str) {
+        self.reachability.failed(responder, detail, self.clock.now());
         if let Some(suppressed) = self.tally.ocsp_failures.add(1, self.now_seconds()) {
             warn!(
                 target: TARGET,
@@ -19,5 +23,9 @@ impl OcspObserver for Events {
                 "ocsp responder gave no answer that can be used"
             );
         }
+    }
+
+    fn asked(&self, took: Duration, is_answered: bool) {
+        meters::ocsp_asked(took, is_answered);
     }
 }

@@ -209,7 +209,8 @@ impl Shared {
         let verifier = authenticator.verifier(&snapshot);
         let lists = authenticator.revocation.sources().lists_in_force();
         let audit = self.refusals.audit.as_ref().and_then(Audit::trouble);
-        Readiness::new(&snapshot, verifier.authorities(), lists, audit, verifier.now)
+        let unreachable = self.refusals.events.unreachable(verifier.now);
+        Readiness::new(&snapshot, verifier.authorities(), lists, audit, unreachable, verifier.now)
     }
 
     /// Notes what came of a replacement, and what is in force from then on.

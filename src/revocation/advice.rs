@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::policy::{RevocationMode, Tolerance};
 use super::{Revocation, RevocationListInForce};
 use crate::advice::{Advice, AdviceCode};
+use crate::certificate::Certificate;
 use crate::escape::Escaped;
 use crate::utc::Utc;
 use crate::validation::{Trust, TrustAnchor};
@@ -29,14 +30,17 @@ impl Revocation {
                 advice.push(Advice::new(AdviceCode::CrlExpires, text));
             }
         }
+        #[cfg(feature = "ocsp")]
+        if let Some(ocsp) = &sources.ocsp {
+            ocsp.advise(trusts, options, sources.mode(options), advice);
+        }
         let asks_every_list = matches!(sources.mode(options), Some(RevocationMode::Both | RevocationMode::Crl));
         if !asks_every_list {
             return;
         }
         for trust in trusts {
             for anchor in trust.anchors() {
-                let policy = anchor.label().and_then(|label| options.policies.get(label)).copied().unwrap_or_default();
-                if policy.no_source == Tolerance::Never && !is_covered(anchor, trust, &lists) {
+                if options.policy_of(anchor).no_source == Tolerance::Never && !is_covered(anchor, trust, &lists) {
                     let text = format!(
                         "no revocation list of anchor \"{}\" or of an intermediate below it is in force: its clients are \
                          refused; add one, or say allow_no_source for its label",
@@ -50,10 +54,14 @@ impl Revocation {
 }
 
 fn is_covered(anchor: &TrustAnchor, trust: &Trust, lists: &[RevocationListInForce]) -> bool {
+    issuers_under(anchor, trust).any(|authority| lists.iter().any(|list| list.is_by(authority)))
+}
+
+/// An anchor, and the configured intermediates that it issued.
+pub(super) fn issuers_under<'a>(anchor: &'a TrustAnchor, trust: &'a Trust) -> impl Iterator<Item = &'a Certificate> {
     let top = anchor.certificate();
     let below = trust.intermediates().iter().filter(|authority| authority.issuer().der() == top.subject().der());
-    let mut authorities = below.map(|authority| &**authority).chain([top]);
-    authorities.any(|authority| lists.iter().any(|list| list.is_by(authority)))
+    below.map(|authority| &**authority).chain([top])
 }
 
 /// In the last quarter of its time, and at most a day before its end.

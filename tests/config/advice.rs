@@ -4,10 +4,25 @@ use tower_client_cert::{
     AccessTable, AdviceCode, ClientCertLayer, ConfigError, Gateway, Intermediates, RevocationLists, Rule, TrustAnchors,
 };
 
+#[cfg(feature = "ocsp")]
+use tower_client_cert::{AllowedHosts, OcspResponder, RevocationPolicy};
+
 use crate::scene;
 use crate::support::log::Log;
 use crate::support::pki::{ListShape, P521Pki, Pki, Shape, days};
 use crate::world::{USUAL, World};
+
+/// A fetcher that gives nothing.
+#[cfg(feature = "ocsp")]
+#[derive(Debug)]
+struct Nothing;
+
+#[cfg(feature = "ocsp")]
+impl tower_client_cert::Fetch for Nothing {
+    fn fetch(&self, _: tower_client_cert::FetchRequest) -> tower_client_cert::Fetching<'_> {
+        Box::pin(async { Err(tower_client_cert::FetchError::Broken) })
+    }
+}
 
 /// Two layers: of the first the code is told, of the second it is not.
 struct Case {
@@ -114,7 +129,49 @@ fn case_for(code: AdviceCode) -> Case {
             told: behind(Gateway::kong(["10.1.0.0/24"]).unwrap(), &pki),
             quiet: scene::builder(&pki).crls(lists(&pki, &ListShape::new())).build().unwrap(),
         },
+        #[cfg(feature = "ocsp")]
+        AdviceCode::OcspHostsMissing | AdviceCode::OcspMissing => responder_case_for(code),
         of_rules => rule_case_for(of_rules),
+    }
+}
+
+#[cfg(feature = "ocsp")]
+fn responder_case_for(code: AdviceCode) -> Case {
+    let pki = Pki::new();
+    match code {
+        AdviceCode::OcspHostsMissing => {
+            let layer = |hosts: &[&str]| {
+                let hosts = AllowedHosts::new(hosts).unwrap();
+                let builder = scene::builder(&pki).allow_aia_responders(hosts).ocsp_fetcher(Nothing);
+                builder.build().unwrap()
+            };
+            Case { told: layer(&[]), quiet: layer(&["ocsp.example"]) }
+        }
+        AdviceCode::OcspMissing => {
+            let other = Shape::authority("Another Root").self_signed();
+            let both = || anchors(&pki.root).and(TrustAnchors::from_der(other.der()).unwrap().labelled("theirs"));
+            let layer = |issuers: &[&str], policy| {
+                let mut builder = scene::with_anchors(both()).revocation_policy("theirs", policy).ocsp_fetcher(Nothing);
+                for issuer in issuers {
+                    let responder = OcspResponder::at("http://ocsp.example/").unwrap().for_issuer(issuer);
+                    builder = builder.ocsp(responder);
+                }
+                builder.build().unwrap()
+            };
+            let deny = RevocationPolicy::deny;
+            for quiet in [
+                layer(&["ours"], deny().allow_no_source()),
+                scene::with_anchors(both())
+                    .ocsp_fetcher(Nothing)
+                    .ocsp(OcspResponder::at("http://a/").unwrap())
+                    .build()
+                    .unwrap(),
+            ] {
+                assert!(quiet.advice().iter().all(|advice| advice.code() != AdviceCode::OcspMissing));
+            }
+            Case { told: layer(&["ours"], deny()), quiet: layer(&["ours", "theirs"], deny()) }
+        }
+        other => panic!("{other} has no case"),
     }
 }
 
@@ -168,7 +225,10 @@ fn rule_case_for(code: AdviceCode) -> Case {
 
 #[test]
 fn every_advice_is_told_where_it_holds_and_nowhere_else() {
-    for code in AdviceCode::ALL {
+    // Nobody can ask for these without the feature.
+    let needs_ocsp = [AdviceCode::OcspHostsMissing, AdviceCode::OcspMissing];
+    let has_ocsp = cfg!(feature = "ocsp");
+    for code in AdviceCode::ALL.iter().filter(|code| has_ocsp || !needs_ocsp.contains(code)) {
         let Case { told, quiet } = case_for(*code);
         let texts = |layer: &ClientCertLayer| -> Vec<String> {
             let advice = layer.advice();

@@ -9,6 +9,8 @@ mod expiry_notice;
 mod handbook;
 mod metrics;
 mod readiness;
+#[cfg(feature = "fetch")]
+mod responders;
 mod whoami;
 mod world;
 

@@ -3,10 +3,12 @@
 use http::Request;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower::ServiceExt as _;
-use tower_client_cert::{DenyList, Gateway, RequireClientCertLayer, RevocationLists, RevocationPolicy, Rule};
+use tower_client_cert::{
+    DenyList, Gateway, OcspAnswers, RequireClientCertLayer, RevocationLists, RevocationPolicy, Rule,
+};
 
 use crate::scene::{ask, request, request_from, with_certificate};
-use crate::support::pki::{ListShape, Pki, Shape, days};
+use crate::support::pki::{AnswerShape, ListShape, Pki, Shape, days};
 use crate::world::{DAY_SECONDS, Moved, builder, list};
 
 #[path = "../../examples/metrics.rs"]
@@ -184,4 +186,37 @@ async fn what_a_policy_let_pass_is_counted() {
         .unwrap();
     ask(&layer, with_certificate(&pki.good())).await;
     assert_eq!(recording.value("client_cert_revocation_allowed_total{gateway=\"nginx\"}").await, Some(1.0));
+}
+
+#[tokio::test]
+async fn the_age_of_the_answer_behind_a_request_is_a_histogram() {
+    let recording = Recording::start();
+    let pki = Pki::new();
+    let client = pki.intermediate.issue(&Shape::partner().serial(&[0x21]));
+    let answer = AnswerShape::good(&[0x21]).signed(&pki.intermediate, &pki.intermediate);
+    let clock = Moved::default();
+    let layer = builder(&pki).ocsp_answers(OcspAnswers::from_octets(answer)).clock(clock.clone()).build().unwrap();
+    ask(&layer, with_certificate(&client)).await;
+    clock.forward(600);
+    ask(&layer, with_certificate(&client)).await;
+    assert_eq!(recording.value("client_cert_ocsp_answer_age_seconds_count").await, Some(2.0));
+    // Issued a day before, and asked then and ten minutes later.
+    assert_eq!(recording.value("client_cert_ocsp_answer_age_seconds_sum").await, Some(2.0 * 86_400.0 + 600.0));
+}
+
+#[cfg(feature = "ocsp")]
+#[tokio::test]
+async fn questions_to_responders_are_timed_by_their_result() {
+    let recording = Recording::start();
+    let (pki, responder) = (Pki::new(), crate::responders::Responder::default());
+    let clients = [[0x21], [0x22]].map(|serial| pki.intermediate.issue(&Shape::partner().serial(&serial)));
+    let layer = responder.asked_by(builder(&pki)).build().unwrap();
+    responder.answer(AnswerShape::good(&[0x21]).signed(&pki.intermediate, &pki.intermediate));
+    ask(&layer, with_certificate(&clients[0])).await;
+    ask(&layer, with_certificate(&clients[0])).await;
+    responder.fail();
+    ask(&layer, with_certificate(&clients[1])).await;
+    let asked = |result: &str| format!("client_cert_ocsp_seconds_count{{result=\"{result}\"}}");
+    assert_eq!(recording.value(&asked("answered")).await, Some(1.0));
+    assert_eq!(recording.value(&asked("failed")).await, Some(1.0));
 }

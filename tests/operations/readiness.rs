@@ -91,6 +91,77 @@ fn readiness_as_json_is_stable() {
     let keys: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
     assert_eq!(
         keys,
-        ["authorities_valid_until", "checked_at", "crls", "problems", "ready", "trust_age_seconds", "trust_since"]
+        [
+            "authorities_valid_until",
+            "checked_at",
+            "crls",
+            "problems",
+            "ready",
+            "trust_age_seconds",
+            "trust_since",
+            "unreachable"
+        ]
     );
+}
+
+#[cfg(feature = "ocsp")]
+#[tokio::test]
+async fn a_responder_that_gives_nothing_usable_is_told_with_since_when_and_nobody_is_asked_for_it() {
+    let (pki, responder, clock) = (Pki::new(), crate::responders::Responder::default(), Moved::default());
+    let client = pki.intermediate.issue(&Shape::partner().serial(&[0x21]));
+    let layer = responder.asked_by(builder(&pki)).clock(clock.clone()).build().unwrap();
+    let handle = layer.handle();
+    assert!(handle.readiness().unreachable().is_empty());
+    responder.fail();
+    scene::ask(&layer, scene::with_certificate(&client)).await;
+    clock.forward(600);
+    scene::ask(&layer, scene::with_certificate(&client)).await;
+    let asked = responder.asked();
+    let readiness = handle.readiness();
+    let [only] = readiness.unreachable() else { panic!("{readiness:?}") };
+    assert_eq!((only.name(), only.since()), ("ocsp.example", crate::support::pki::now()));
+    assert_eq!(
+        only.to_string(),
+        "ocsp.example has given nothing usable since 2026-03-01T12:00:00Z: cannot be reached: the answer broke off or is \
+         no HTTP"
+    );
+    assert!(readiness.is_ready(), "what is known goes on to count, and another replica would know no more");
+    assert_eq!(responder.asked(), asked, "readiness asks nobody");
+
+    responder.answer(fresh_answer(&pki));
+    clock.forward(600);
+    scene::ask(&layer, scene::with_certificate(&client)).await;
+    assert!(handle.readiness().unreachable().is_empty());
+}
+
+#[cfg(feature = "ocsp")]
+fn fresh_answer(pki: &Pki) -> Vec<u8> {
+    let day = crate::support::pki::days(0);
+    crate::support::pki::AnswerShape::good(&[0x21])
+        .issued(day, Some(day + time::Duration::days(7)))
+        .signed(&pki.intermediate, &pki.intermediate)
+}
+
+#[cfg(feature = "fetch")]
+#[tokio::test(start_paused = true)]
+async fn a_server_of_lists_is_told_too_until_it_gives_a_list() {
+    let (pki, server) = (Pki::new(), crate::responders::Responder::default());
+    let crls = tower_client_cert::FetchedCrls::new(server.clone(), ["http://crl.example/a"]).unwrap();
+    let clock = Moved::default();
+    let layer = builder(&pki).fetched_crls(crls).clock(clock.clone()).build().unwrap();
+    let handle = layer.handle();
+    let told = async |is_told: bool| {
+        for _ in 0..10_000 {
+            let readiness = handle.readiness();
+            if readiness.unreachable().iter().any(|source| source.name() == "http://crl.example/a") == is_told {
+                return;
+            }
+            clock.forward(1);
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+        panic!("{:?}", handle.readiness());
+    };
+    told(true).await;
+    server.answer(pki.intermediate.sign_list(&ListShape::new()));
+    told(false).await;
 }

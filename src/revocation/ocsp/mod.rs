@@ -11,6 +11,8 @@
 //! Whatever its source, every answer becomes a [`VerifiedAnswer`] by one function, and that type alone has a say. An answer
 //! that revokes counts however old it is, and stays: no later answer lifts it, unless it was a hold.
 
+#[cfg(feature = "ocsp")]
+mod advice;
 mod answer;
 mod answers;
 mod cert_id;

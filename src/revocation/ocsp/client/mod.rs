@@ -17,7 +17,7 @@ mod subject;
 
 use std::fmt::Debug;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rustls_pki_types::SignatureVerificationAlgorithm;
 use tokio::runtime::Handle;
@@ -35,7 +35,7 @@ use super::interned::Interned;
 use super::state::CertificateState;
 use crate::certificate::Certificate;
 use crate::certificate::der::{Elements, tag};
-use crate::clock::Clock;
+use crate::clock::{Clock, Stopwatch};
 use crate::error::ConfigError;
 use crate::evidence::Check;
 use crate::revocation::crl::Question;
@@ -63,8 +63,12 @@ pub(crate) struct OcspWorld {
 
 /// Is told what became of every question to a responder.
 pub(crate) trait OcspObserver: Debug + Send + Sync {
-    fn answered(&self);
+    /// An answer came that can be used.
+    fn answered(&self, responder: &str);
+    /// None came, or none as long as a client waits.
     fn failed(&self, responder: &str, detail: &str);
+    /// A question that took so long was answered, or was not.
+    fn asked(&self, took: Duration, is_answered: bool);
 }
 
 /// How it stands with a certificate that has no answer.
@@ -163,13 +167,17 @@ impl OcspClient {
         runtime.spawn(async move {
             let _airborne = airborne;
             let aborted = Aborted { client: &client, state: &state };
+            let stopwatch = Stopwatch::start();
             let outcome = client.ask(&state).await;
             std::mem::forget(aborted);
+            client.world.observer.asked(stopwatch.elapsed(), outcome.is_ok());
             match outcome {
                 Ok(answer) => {
                     state.offer(Arc::new(answer));
                     state.flight().succeed();
-                    client.world.observer.answered();
+                    if let Some(subject) = state.flight().subject() {
+                        client.world.observer.answered(subject.url.host());
+                    }
                 }
                 Err(detail) => client.fail(&state, detail),
             }

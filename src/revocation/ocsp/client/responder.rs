@@ -140,6 +140,15 @@ impl OcspResponder {
     }
 
     pub(super) fn is_for(&self, question: &Question<'_>, anchor_label: Option<&str>) -> bool {
-        self.issuer.as_ref().is_none_or(|issuer| issuer.is_among(anchor_label, std::iter::once(question.issuer)))
+        self.is_for_any(anchor_label, std::iter::once(question.issuer))
+    }
+
+    /// Whether it is asked about certificates of one of these issuers, below the anchor with this label.
+    pub(in crate::revocation::ocsp) fn is_for_any<'a>(
+        &self,
+        anchor_label: Option<&str>,
+        issuers: impl Iterator<Item = &'a Certificate>,
+    ) -> bool {
+        self.issuer.as_ref().is_none_or(|issuer| issuer.is_among(anchor_label, issuers))
     }
 }
