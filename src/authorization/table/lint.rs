@@ -186,19 +186,19 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::MatchesEverything => f.write_str("has a pattern that matches everything"),
-            Self::Never => f.write_str("can never hold"),
+            Self::MatchesEverything => f.write_str("has a pattern that matches everything: name what is meant, or say any_client"),
+            Self::Never => f.write_str("can never hold: nobody passes by it; give it values that a certificate can have, or take it away"),
             Self::PinExpired { not_after } => {
-                write!(f, "pins a certificate that expired at {}", Utc(not_after))
+                write!(f, "pins a certificate that expired at {}: pin its successor", Utc(not_after))
             }
-            Self::Shadowed { by_line } => write!(f, "is idle, since line {by_line} lets the same requests through"),
+            Self::Shadowed { by_line } => write!(f, "is idle, since line {by_line} lets the same requests through: take one of them away"),
             Self::ShadowAlone => {
-                f.write_str("is only rehearsed, and no enforced line covers its path: everybody passes")
+                f.write_str("is only rehearsed, and no enforced line covers its path: everybody passes; add an enforced line")
             }
             Self::TiedToNoIssuer => f.write_str(
-                "is tied to no issuer although there are several trust anchors: each can issue such a certificate",
+                "is tied to no issuer although there are several trust anchors: each can issue such a certificate; add issued_by",
             ),
-            Self::UnknownIssuer => f.write_str("names an anchor by a label that no configured anchor has"),
+            Self::UnknownIssuer => f.write_str("names an anchor by a label that no configured anchor has: nobody passes by it; compare it with those of the anchors"),
         }
     }
 }

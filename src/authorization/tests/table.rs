@@ -308,15 +308,20 @@ fn lint_tells_of_every_mistake_and_of_nothing_else() {
         builder.lint(&anchors(&["a", "b"]), &Fixed).iter().map(|advice| advice.text().to_owned()).collect();
     let expected = [
         "line 2 (/untied, all methods) is tied to no issuer although there are several trust anchors: each can issue such \
-         a certificate",
-        "line 3 (/never, all methods) can never hold",
-        "line 4 (/contradiction, all methods) can never hold",
-        "line 5 (/glob, all methods) has a pattern that matches everything",
-        "line 6 (/pin, all methods) pins a certificate that expired at 2026-02-28T12:00:00Z",
-        "line 7 (/label, all methods) names an anchor by a label that no configured anchor has",
-        "line 8 (/parameter/{x}, all methods) can never hold",
-        "line 10 (/idle/{b}, all methods) is idle, since line 9 lets the same requests through",
-        "line 11 (/alone, all methods) is only rehearsed, and no enforced line covers its path: everybody passes",
+         a certificate; add issued_by",
+        "line 3 (/never, all methods) can never hold: nobody passes by it; give it values that a certificate can \
+         have, or take it away",
+        "line 4 (/contradiction, all methods) can never hold: nobody passes by it; give it values that a certificate can \
+         have, or take it away",
+        "line 5 (/glob, all methods) has a pattern that matches everything: name what is meant, or say any_client",
+        "line 6 (/pin, all methods) pins a certificate that expired at 2026-02-28T12:00:00Z: pin its successor",
+        "line 7 (/label, all methods) names an anchor by a label that no configured anchor has: nobody passes by it; \
+         compare it with those of the anchors",
+        "line 8 (/parameter/{x}, all methods) can never hold: nobody passes by it; give it values that a certificate can \
+         have, or take it away",
+        "line 10 (/idle/{b}, all methods) is idle, since line 9 lets the same requests through: take one of them away",
+        "line 11 (/alone, all methods) is only rehearsed, and no enforced line covers its path: everybody passes; add an \
+         enforced line",
     ];
     assert_eq!(advice, expected);
     let one_anchor = AccessTable::builder().path("/untied", partner_rule()).unwrap();
