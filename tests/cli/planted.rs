@@ -6,7 +6,7 @@ use tower_client_cert::Reason;
 
 use crate::layer::{self, Answer};
 use crate::program::{Ran, run};
-use crate::support::pki::{ForeignKey, ListShape, Shape, days, escaped_pem, pem};
+use crate::support::pki::{AnswerShape, ForeignKey, ListShape, Shape, Status, days, escaped_pem, pem};
 use crate::world::{AT, Asked, SECRET_ONE, SECRET_TWO, USUAL, World, with, with_gateway};
 
 /// One planted mistake.
@@ -60,14 +60,12 @@ async fn every_planted_mistake_is_explained_as_the_layer_judges_it() {
 #[test]
 fn every_reason_that_a_configuration_can_lead_to_has_been_planted() {
     let without: Vec<_> = Reason::ALL.iter().filter(|reason| planted_for(**reason, &World::new()).is_none()).collect();
-    // Many requests at a time lead to the first; code alone to the second, to those of authorizers, tokens and the audit, and to the last two; a file has no
-    // words for OCSP; the clock would have to show a time before 1970.
+    // Many requests at a time lead to the first; code alone to those of authorizers, tokens and the audit, and to the last
+    // two; the clock would have to show a time before 1970.
     assert_eq!(
         without,
         [
             &Reason::ValidationBusy,
-            &Reason::RevocationUnavailable,
-            &Reason::RevocationUnknown,
             &Reason::AuthorizerUnavailable,
             &Reason::TokenNotBound,
             &Reason::AuditUnavailable,
@@ -353,6 +351,16 @@ fn revocation(reason: Reason, world: &World) -> Option<Planted> {
             )
         }
         Reason::RevocationNoSource => with_list(world.pki.root.sign_list(&ListShape::new()), "the list of the issuer"),
+        Reason::RevocationUnavailable => {
+            // The usual client does not connect to the machine itself.
+            let responder = with("[[revocation.ocsp]]\nurl = \"http://127.0.0.1:9/\"");
+            planted(responder, client(), "ocsp", "make the responder answer")
+        }
+        Reason::RevocationUnknown => {
+            let issuer = &world.pki.intermediate;
+            world.write("answer.ocsp", AnswerShape::new(&serial, Status::Unknown).signed(issuer, issuer));
+            planted(with("[revocation]\nocsp_answers = \"answer.ocsp\""), client(), "ocsp", "does not know")
+        }
         Reason::RevocationStale => of_intermediate(ListShape::new().issued(days(-9), days(-2)), "the next list"),
         Reason::Revoked => of_intermediate(ListShape::new().revoke(&serial), "a new certificate"),
         _ => None,
