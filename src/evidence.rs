@@ -63,7 +63,7 @@ pub enum Check {
 pub enum Outcome {
     /// It was done and it passed.
     Passed {
-        /// What it was judged by: the address range, the trust anchor, the list.
+        /// What it was judged by: the address range, the name of the header, the encoding, the trust anchor, the list.
         source: Arc<str>,
         /// When it was done.
         checked_at: SystemTime,

@@ -9,7 +9,7 @@ use super::{Arrival, InForce, Rejected};
 use crate::certificate::Certificate;
 use crate::gateway::TrustedPeer;
 use crate::horizon::Horizon;
-use crate::identity::KnownClient;
+use crate::identity::{Carrier, KnownClient};
 use crate::rejection::Rejection;
 use crate::validation::{SignatureMemory, ValidatedChain};
 use crate::verdict_cache::{Conditions, HeaderKey, MemoryLimits, Verdict, VerdictCache};
@@ -28,6 +28,7 @@ struct Remembered {
 #[derive(Debug)]
 pub(crate) struct Proven {
     pub(super) chain: ValidatedChain,
+    pub(super) carrier: Carrier,
     /// Of use where it [is unchanged](KnownClient::is_unchanged).
     pub(super) conclusion: ArcSwapOption<KnownClient>,
 }
@@ -56,17 +57,17 @@ impl Memory {
         &self,
         arrival: &Arrival<'_>,
         in_force: InForce<'_>,
-        prove: impl FnOnce() -> Result<ValidatedChain, Rejected>,
+        prove: impl FnOnce() -> Result<Proven, Rejected>,
     ) -> Result<Arc<Proven>, Rejected> {
         let Some(Remembered { verdicts, .. }) = &self.0 else {
-            return prove().map(|chain| Arc::new(Proven::new(chain)));
+            return prove().map(Arc::new);
         };
         let now = in_force.now;
         let judge = || match prove() {
-            Ok(chain) => {
-                let (horizon, bytes) = (chain.horizon(), chain.bytes(&arrival.gateway.trust));
+            Ok(proven) => {
+                let (horizon, bytes) = (proven.chain.horizon(), proven.chain.bytes(&arrival.gateway.trust));
                 let bytes = bytes.saturating_add(size_of::<Proven>()).saturating_add(size_of::<KnownClient>());
-                Ok(Verdict { value: Arc::new(Proven::new(chain)), horizon, bytes })
+                Ok(Verdict { value: Arc::new(proven), horizon, bytes })
             }
             Err(rejected) => {
                 let horizon = horizon_of_refused(rejected.certificate.as_deref(), now);
@@ -97,8 +98,8 @@ impl InForce<'_> {
 }
 
 impl Proven {
-    pub(super) fn new(chain: ValidatedChain) -> Self {
-        Self { chain, conclusion: ArcSwapOption::empty() }
+    pub(super) fn new(chain: ValidatedChain, carrier: Carrier) -> Self {
+        Self { chain, carrier, conclusion: ArcSwapOption::empty() }
     }
 
     /// A refusal by a later stage.

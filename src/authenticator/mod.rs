@@ -27,7 +27,7 @@ use crate::events::Events;
 use crate::gate::{Entry, Gate};
 use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, UntrustedPeer};
 use crate::header::{RawCertificate, TakenHeaders};
-use crate::identity::{ClientIdentity, KnownClient};
+use crate::identity::{Carrier, ClientIdentity, KnownClient};
 use crate::rejection::Rejection;
 use crate::revocation::{Halt, RevocationGeneration, Sources, UnrevokedChain, Verifier};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources, TrustedGateway};
@@ -155,8 +155,8 @@ impl Authenticator {
             Arrived::Anonymous(absence) => return Ok(Finding::Anonymous(absence)),
             Arrived::WithCertificate(arrival) => arrival,
         };
-        let chain = self.prove(&arrival, in_force, None, observer)?;
-        self.conclude_unasked(&Proven::new(chain), arrival.raw.peer, in_force)
+        let proven = self.prove(&arrival, in_force, None, observer)?;
+        self.conclude_unasked(&proven, arrival.raw.peer, in_force)
     }
 
     /// Stages 1 and 2: who sent it, and which header. This is of the request, and nothing of it is remembered.
@@ -193,15 +193,17 @@ impl Authenticator {
         in_force: InForce<'_>,
         signatures: Option<&SignatureMemory>,
         observer: &mut impl Observer,
-    ) -> Result<ValidatedChain, Rejected> {
+    ) -> Result<Proven, Rejected> {
         let chain = ForwardedChain::decode(&arrival.raw, self.limits.certificates)?;
         observer.decoded(&chain);
+        let forwarding = arrival.gateway.gateway.forwarding();
+        let carrier = Carrier { headers: arrival.raw.names_in(forwarding).into(), encoding: chain.encoding.in_words() };
         let end_entity = Arc::clone(&chain.end_entity);
         let (trust, breadth) = (&arrival.gateway.trust, in_force.sources.breadth());
         let validated = ValidatedChain::validate(chain, trust, &self.validation, signatures, breadth, in_force.now)
             .map_err(|error| Rejected { rejection: error.into(), certificate: Some(end_entity), gateway: None })?;
         observer.validated(&validated);
-        Ok(validated)
+        Ok(Proven::new(validated, carrier))
     }
 
     /// Stages 5 and 6, or what was last made of them where they could say nothing else now.
@@ -245,8 +247,8 @@ impl Authenticator {
         peer: TrustedPeer,
         now: SystemTime,
     ) -> Result<Finding, Rejected> {
-        let client =
-            KnownClient::of(unrevoked, Arc::clone(&self.clock)).map_err(|error| proven.rejected(&peer, error))?;
+        let client = KnownClient::of(unrevoked, proven.carrier.clone(), Arc::clone(&self.clock))
+            .map_err(|error| proven.rejected(&peer, error))?;
         let client = Arc::new(client);
         proven.conclusion.store(Some(Arc::clone(&client)));
         Ok(Finding::Client(ClientIdentity::of(client, peer, now)))

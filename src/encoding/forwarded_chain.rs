@@ -1,10 +1,9 @@
-use std::iter;
 use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 
 use super::certificates::Certificates;
-use super::{EncodingError, decode};
+use super::{Encoding, EncodingError, decode};
 use crate::certificate::Certificate;
 use crate::header::RawCertificate;
 
@@ -12,6 +11,8 @@ use crate::header::RawCertificate;
 #[derive(Debug)]
 pub(crate) struct ForwardedChain {
     pub(crate) end_entity: Arc<Certificate>,
+    /// How the end entity was written.
+    pub(crate) encoding: Encoding,
     /// Chosen by the client in most gateways' modes: candidates for the path, and nothing more.
     pub(crate) candidates: Vec<CertificateDer<'static>>,
 }
@@ -20,7 +21,8 @@ impl ForwardedChain {
     /// Decodes the headers and reads the end entity. What comes of it depends on nothing but the values.
     pub(crate) fn decode(raw: &RawCertificate, max_certificates: usize) -> Result<Self, EncodingError> {
         let mut certificates = Certificates::with_limit(max_certificates);
-        for value in iter::once(raw.leaf()).chain(raw.chain()) {
+        let encoding = decode(raw.leaf().bytes(), raw.leaf().encoding, &mut certificates)?;
+        for value in raw.chain() {
             decode(value.bytes(), value.encoding, &mut certificates)?;
         }
         let mut candidates = certificates.into_vec().into_iter();
@@ -34,7 +36,7 @@ impl ForwardedChain {
         }
         let candidates = without_repetition(candidates, &end_entity);
         let end_entity = Certificate::from_der(end_entity).map_err(EncodingError::CertificateMalformed)?;
-        Ok(Self { end_entity: Arc::new(end_entity), candidates })
+        Ok(Self { end_entity: Arc::new(end_entity), encoding, candidates })
     }
 }
 

@@ -118,6 +118,7 @@ impl Encoding {
 }
 
 /// Decodes a header value into certificates, the end entity first where it is one with the end entity; at least one.
+/// Returns the encoding that it is in, which is the one asked for unless that was [`Encoding::Auto`].
 ///
 /// Blanks and tabs around the value are no part of it. Whether the value means "no certificate" is for the caller to
 /// settle first.
@@ -125,7 +126,7 @@ impl Encoding {
 /// # Errors
 ///
 /// Every variant of [`EncodingError`]. What was added before an error must not be used.
-fn decode(value: &[u8], encoding: Encoding, certificates: &mut Certificates) -> Result<(), EncodingError> {
+fn decode(value: &[u8], encoding: Encoding, certificates: &mut Certificates) -> Result<Encoding, EncodingError> {
     let value = trimmed(value);
     if value.is_empty() {
         return Err(EncodingError::EncodingUnrecognized { first_byte: None });
@@ -135,7 +136,7 @@ fn decode(value: &[u8], encoding: Encoding, certificates: &mut Certificates) -> 
     }
 
     match encoding {
-        Encoding::Auto => announced(value)?(value, certificates),
+        Encoding::Auto => return decode(value, announced(value)?, certificates),
         Encoding::DerBase64 => der_base64::decode(value, certificates),
         Encoding::DerBase64Concatenated => der_base64::decode_concatenated(value, certificates),
         Encoding::DerBase64List => der_base64::decode_list(value, certificates),
@@ -145,7 +146,8 @@ fn decode(value: &[u8], encoding: Encoding, certificates: &mut Certificates) -> 
         Encoding::Rfc9440 => rfc9440::decode(value, certificates),
         Encoding::Rfc9440List => rfc9440::decode_list(value, certificates),
         Encoding::Xfcc(element) => xfcc::decode(value, element, certificates),
-    }
+    }?;
+    Ok(encoding)
 }
 
 /// As the line does it, for a request with this one value: the door for `inspect`, tests and fuzz targets.
@@ -160,21 +162,18 @@ pub(crate) fn decode_value(
     Ok(certificates.into_vec())
 }
 
-/// Reads one encoding, adding each certificate as it is found.
-type Reader = fn(&[u8], &mut Certificates) -> Result<(), EncodingError>;
-
-/// The reader for the encoding that the first bytes announce.
-fn announced(value: &[u8]) -> Result<Reader, EncodingError> {
+/// The encoding that the first bytes announce.
+fn announced(value: &[u8]) -> Result<Encoding, EncodingError> {
     if value.starts_with(b":") {
-        return Ok(rfc9440::decode);
+        return Ok(Encoding::Rfc9440);
     }
     // Not the whole begin line: another label shall be refused as such, not as an unknown encoding.
     if value.starts_with(b"-----BEGIN") {
-        return Ok(pem::decode);
+        return Ok(Encoding::Pem);
     }
     // A SEQUENCE of 128 bytes or more, which every certificate is: 0x30 0x8_.
     if value.starts_with(b"MI") {
-        return Ok(der_base64::decode);
+        return Ok(Encoding::DerBase64);
     }
     Err(EncodingError::EncodingUnrecognized { first_byte: value.first().copied() })
 }

@@ -187,7 +187,7 @@ impl Observer for Teller<'_> {
 
     fn decoded(&mut self, chain: &ForwardedChain) {
         self.header_passed();
-        self.passed(Check::Encoding, words::found_certificates(&chain.end_entity, chain.candidates.len()));
+        self.passed(Check::Encoding, words::found_certificates(chain));
     }
 
     fn validated(&mut self, chain: &ValidatedChain) {

@@ -7,6 +7,7 @@ use super::step::{Step, StepOutcome, shown};
 use crate::authenticator::{Authenticator, Finding, InForce};
 use crate::authorization::Presence;
 use crate::certificate::Certificate;
+use crate::encoding::ForwardedChain;
 use crate::evidence::{Check, Entry, Outcome};
 use crate::gateway::{AddressRange, Forwarding, Gateway};
 use crate::header::TakenHeaders;
@@ -139,13 +140,15 @@ pub(super) fn wanted_encoding(forwarding: &Forwarding, max_certificates: usize) 
     format!("{encoding}, {max_certificates} certificates at most")
 }
 
-pub(super) fn found_certificates(end_entity: &Certificate, candidates: usize) -> String {
+pub(super) fn found_certificates(chain: &ForwardedChain) -> String {
+    let ForwardedChain { end_entity, encoding, candidates } = chain;
     let subject = shown(end_entity.subject().to_string());
     let serial = end_entity.serial();
-    match candidates {
-        0 => format!("the certificate of \"{subject}\", serial {serial}, without others"),
-        more => format!("the certificate of \"{subject}\", serial {serial}, and {more} more"),
-    }
+    let others = match candidates.len() {
+        0 => "without others".to_owned(),
+        more => format!("and {more} more"),
+    };
+    format!("the certificate of \"{subject}\", serial {serial}, {others}, in {}", encoding.in_words())
 }
 
 pub(super) fn wanted_path(trust: &Trust, options: &ValidationOptions, at: SystemTime) -> String {

@@ -17,7 +17,7 @@ mod taken;
 #[cfg(test)]
 mod tests;
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
 pub use self::error::HeaderError;
 use self::taken::TakenField;
@@ -72,6 +72,14 @@ impl RawCertificate {
     /// Every value, in the order of the gateway's headers.
     pub(crate) fn values(&self) -> impl Iterator<Item = &RawValue> {
         std::iter::once(&self.leaf).chain(&self.other_leaves).chain(&self.chain)
+    }
+
+    /// The names of the headers that they came in, each once.
+    pub(crate) fn names_in(&self, forwarding: &Forwarding) -> String {
+        let came = |(place, name): (usize, &HeaderName)| {
+            self.values().any(|value| value.place == place).then(|| name.as_str().to_owned())
+        };
+        forwarding.names().enumerate().filter_map(came).collect::<Vec<_>>().join(", ")
     }
 
     /// The value with the end entity.

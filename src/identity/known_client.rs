@@ -14,21 +14,31 @@ use crate::validation::whole_seconds;
 /// Nothing of a request or a connection is in it, so that the next request with the same certificate can have it too.
 pub(crate) struct KnownClient {
     path: CertificationPath,
+    carrier: Carrier,
     revocation: RevocationRecord,
     watch: RevocationWatch,
     valid_until: SystemTime,
     clock: Arc<dyn Clock>,
 }
 
+/// What a certificate came in. It is one for all requests with the same header.
+#[derive(Clone, Debug)]
+pub(crate) struct Carrier {
+    /// The names of the headers.
+    pub(crate) headers: Arc<str>,
+    /// How the client's own certificate was written, in words.
+    pub(crate) encoding: &'static str,
+}
+
 impl KnownClient {
     /// Reads the identity from a path that was validated and not revoked.
-    pub(crate) fn of(chain: UnrevokedChain, clock: Arc<dyn Clock>) -> Result<Self, IdentityError> {
+    pub(crate) fn of(chain: UnrevokedChain, carrier: Carrier, clock: Arc<dyn Clock>) -> Result<Self, IdentityError> {
         let UnrevokedChain { proven, record, watch } = chain;
         if let Some(field) = proven.path.end_entity.name_with_nul() {
             return Err(IdentityError { field });
         }
         let valid_until = proven.path.not_after();
-        Ok(Self { path: CertificationPath::new(proven), revocation: record, watch, valid_until, clock })
+        Ok(Self { path: CertificationPath::new(proven), carrier, revocation: record, watch, valid_until, clock })
     }
 
     /// Whether the same would be found out now, by these sources.
@@ -67,8 +77,8 @@ impl KnownClient {
         let proven = self.path.proven();
         let mut evidence = Evidence::default();
         evidence.add(Check::Sender, Outcome::passed(peer.proof(), arrived_at));
-        evidence.add(Check::Header, Outcome::passed(peer.gateway(), arrived_at));
-        evidence.add(Check::Encoding, Outcome::passed(peer.gateway(), proven.record.checked_at()));
+        evidence.add(Check::Header, Outcome::passed(Arc::clone(&self.carrier.headers), arrived_at));
+        evidence.add(Check::Encoding, Outcome::passed(self.carrier.encoding.into(), proven.record.checked_at()));
         proven.record.write(&proven.path, &mut evidence);
         self.revocation.write(arrived_at, &mut evidence);
         evidence

@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 pub use self::certification_path::{CertificationPath, TrustedBy};
-pub(crate) use self::known_client::KnownClient;
+pub(crate) use self::known_client::{Carrier, KnownClient};
 use crate::certificate::{AlternativeName, Certificate, DistinguishedName, Fingerprint, Purpose, SerialNumber};
 use crate::clock::Clock;
 use crate::escape::Escaped;

@@ -141,7 +141,7 @@ impl ValidatedChain {
         breadth: Breadth,
         now: SystemTime,
     ) -> Result<Self, Box<ValidationError>> {
-        let ForwardedChain { end_entity, candidates } = chain;
+        let ForwardedChain { end_entity, candidates, .. } = chain;
         let own_dates = Horizon::around(now, horizon::dates([&*end_entity], options.clock_skew));
         if let Some(pin) = trust.pinned().find(&end_entity) {
             let allowed = pins::check(pin, &end_entity, &options.key_policy, now)?;

@@ -23,6 +23,8 @@ async fn a_client_that_is_let_through_has_the_status_0_and_every_step_told() {
     for text in [
         "GET /restricted from 10.1.0.4, judged at 2026-03-01T12:00:00Z",
         "1 gateway\n  ok      sender        gateway \"nginx\", by 10.1.0.0/24",
+        "  ok      header        x-client-cert of ",
+        "  ok      encoding      the certificate of \"CN=data-exchange-svc01",
         "  ok      path          \"CN=data-exchange-svc01",
         "  off     lifetime      not configured",
         "ACCEPTED: CN=data-exchange-svc01,O=Big Partner Foo SA,C=CH, under \"ours\"",

@@ -78,6 +78,9 @@ async fn an_accepted_request_is_recorded_with_client_request_and_evidence() {
     assert_eq!(client["sha256"].as_str().unwrap().len(), 64);
     let checks: Vec<_> = record["evidence"].as_array().unwrap().iter().map(|entry| &entry["check"]).collect();
     assert!(checks.contains(&&json!("path")) && checks.contains(&&json!("sender")), "{checks:?}");
+    let header = &record["evidence"][1];
+    assert_eq!((&header["check"], &header["source"]), (&json!("header"), &json!("x-client-cert")));
+    assert_eq!(record["evidence"][2]["source"], "PEM, escaped or folded into one line");
     assert!(record.get("replay").is_none() && !record.to_string().contains("secret"), "{record}");
 }
 

@@ -54,7 +54,17 @@ async fn a_browser_gets_a_page_with_identity_and_evidence_and_nothing_else_may_r
     assert_eq!(header(&response, "x-content-type-options"), "nosniff");
     let policy = header(&response, "content-security-policy");
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
-    for text in ["Big Partner Foo SA", "data-exchange-svc01", "nginx", "10.1.0.4", "trust anchor", "ours", "crl"] {
+    for text in [
+        "Big Partner Foo SA",
+        "data-exchange-svc01",
+        "nginx",
+        "10.1.0.4",
+        "trust anchor",
+        "ours",
+        "crl",
+        "x-client-cert",
+        "PEM, escaped",
+    ] {
         assert!(page.contains(text), "{text}: {page}");
     }
     assert!(
@@ -72,6 +82,7 @@ async fn a_program_gets_json() {
     assert_eq!(body["authenticated"], true);
     assert_eq!(body["identity"]["gateway"], "nginx");
     assert_eq!(body["identity"]["evidence"][0]["check"], "sender");
+    assert_eq!(body["identity"]["evidence"][1]["source"], "x-client-cert");
     let (_, body) = ask(app, "/whoami", None, "application/json").await;
     let body: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(

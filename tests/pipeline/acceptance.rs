@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use base64::Engine as _;
 use rcgen::{DnType, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, SanType};
 use tower_client_cert::certificate::AlternativeName;
 use tower_client_cert::evidence::{Check, Outcome};
-use tower_client_cert::{ClientCertLayer, Clock, Intermediates, Reason, TrustAnchors};
+use tower_client_cert::{
+    ClientCertLayer, ClientIdentity, Clock, Encoding, Gateway, Intermediates, Reason, TrustAnchors,
+};
 
 use crate::scene::{self, GATEWAY, ask, builder, request, trusting, with_anchors, with_certificate};
 use crate::support::log;
@@ -114,6 +117,76 @@ async fn the_evidence_says_what_was_checked_and_what_was_not() {
     }
     let order: Vec<_> = evidence.entries().iter().map(|entry| entry.check.stage()).collect();
     assert!(order.is_sorted(), "{order:?}");
+}
+
+/// What the evidence says of a certificate's header and encoding.
+fn carried(identity: &ClientIdentity) -> (String, String) {
+    let source = |check| match identity.evidence().outcome(check) {
+        Some(Outcome::Passed { source, .. }) => source.to_string(),
+        other => panic!("{check:?}: {other:?}"),
+    };
+    (source(Check::Header), source(Check::Encoding))
+}
+
+#[tokio::test]
+async fn the_evidence_tells_in_which_header_and_encoding_the_certificate_came() {
+    let pki = Pki::new();
+    let good = pki.good();
+    let base64 = |der: &[u8]| base64::engine::general_purpose::STANDARD.encode(der);
+    let (leaf, pem) = (base64(good.der()), good.escaped_pem());
+    let byte_sequence = format!(":{leaf}:");
+    let above = format!(":{}:", base64(pki.intermediate.der()));
+    let custom = |header: &str| Gateway::custom("edge", ["10.1.0.0/24"]).unwrap().header(header).unwrap();
+    let with_chain = || custom("client-cert").chain_header("client-cert-chain", Encoding::Rfc9440List).unwrap();
+    let with_other = || custom("x-cert").other_leaf_header("x-other", Encoding::DerBase64).unwrap();
+    let (pem_words, base64_words, rfc_words) =
+        ("PEM, escaped or folded into one line", "base64 of DER in one line", "an RFC 9440 byte sequence");
+    for (gateway, lines, header, encoding) in [
+        (custom("x-edge"), &[("x-edge", &pem)][..], "x-edge", pem_words),
+        // What `Encoding::Auto` found, not that it was asked to look.
+        (custom("x-edge"), &[("x-edge", &leaf)], "x-edge", base64_words),
+        (custom("x-edge"), &[("x-edge", &byte_sequence)], "x-edge", rfc_words),
+        (with_chain(), &[("client-cert", &byte_sequence)], "client-cert", rfc_words),
+        (
+            with_chain(),
+            &[("client-cert", &byte_sequence), ("client-cert-chain", &above)],
+            "client-cert, client-cert-chain",
+            rfc_words,
+        ),
+        (with_other(), &[("x-cert", &pem), ("x-other", &leaf)], "x-cert, x-other", pem_words),
+    ] {
+        let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
+        let intermediates = Intermediates::from_der(pki.intermediate.der()).unwrap();
+        let layer = scene::behind(gateway, anchors).intermediates(intermediates).build().unwrap();
+        let lines: Vec<_> = lines.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        // The second is remembered.
+        for _ in 0..2 {
+            let asked = ask(&layer, request(&lines)).await;
+            assert_eq!(carried(asked.identity().unwrap()), (header.to_owned(), encoding.to_owned()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_certificate_in_two_encodings_has_the_evidence_of_each_request() {
+    let pki = Pki::new();
+    let good = pki.good();
+    let layer = builder(&pki).build().unwrap();
+    let layer_of_auto = scene::behind(
+        Gateway::custom("edge", ["10.1.0.0/24"]).unwrap(),
+        TrustAnchors::from_der(pki.root.der()).unwrap(),
+    );
+    let layer_of_auto = layer_of_auto.intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap());
+    let layer_of_auto = layer_of_auto.build().unwrap();
+    let base64 = base64::engine::general_purpose::STANDARD.encode(good.der());
+    for _ in 0..2 {
+        for (value, encoding) in [(&good.escaped_pem(), "PEM"), (&base64, "base64 of DER")] {
+            let asked = ask(&layer_of_auto, request(&[("x-client-cert", value)])).await;
+            assert!(carried(asked.identity().unwrap()).1.starts_with(encoding));
+        }
+    }
+    let asked = ask(&layer, with_certificate(&good)).await;
+    assert_eq!(carried(asked.identity().unwrap()).0, "x-client-cert");
 }
 
 #[tokio::test]
