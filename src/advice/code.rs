@@ -36,6 +36,8 @@ codes! {
     ClientHeaderPasses => "client-header-passes",
     /// A revocation list is about to be stale, or is.
     CrlExpires => "crl-expires",
+    /// Lists are fetched from where certificates name them, and no host is allowed.
+    CrlHostsMissing => "crl-hosts-missing",
     /// No revocation list covers the clients of an anchor.
     CrlMissing => "crl-missing",
     /// The gateway's own list of authorities is another than that of the anchors.

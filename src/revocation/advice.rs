@@ -34,8 +34,15 @@ impl Revocation {
         if let Some(ocsp) = &sources.ocsp {
             ocsp.advise(trusts, options, sources.mode(options), advice);
         }
+        #[cfg(feature = "fetch")]
+        if sources.lists.as_ref().is_some_and(super::lists::Lists::follow_no_host) {
+            let text = "lists are to be fetched from where certificates name them, and no host is allowed, so none is: name \
+                        the hosts of the lists, or configure their addresses";
+            advice.push(Advice::new(AdviceCode::CrlHostsMissing, text));
+        }
         let asks_every_list = matches!(sources.mode(options), Some(RevocationMode::Both | RevocationMode::Crl));
-        if !asks_every_list {
+        let are_awaited = sources.lists.as_ref().is_some_and(super::lists::Lists::are_awaited);
+        if !asks_every_list || are_awaited {
             return;
         }
         for trust in trusts {

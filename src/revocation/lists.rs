@@ -136,6 +136,25 @@ impl Lists {
         (CertificateStatus { standing, source, detail: Some(detail), check: Check::Crl, ..status }, open)
     }
 
+    /// Whether lists may come of which nothing is known yet.
+    #[cfg(feature = "fetch")]
+    pub(super) fn are_awaited(&self) -> bool {
+        let are_all_missing = self.sources.has_addresses && self.fetched.in_force().is_empty();
+        are_all_missing || !self.sources.points.is_empty()
+    }
+
+    #[cfg(not(feature = "fetch"))]
+    #[expect(clippy::unused_self, reason = "as with addresses")]
+    pub(super) fn are_awaited(&self) -> bool {
+        false
+    }
+
+    /// Whether addresses in certificates are followed to no host at all.
+    #[cfg(feature = "fetch")]
+    pub(super) fn follow_no_host(&self) -> bool {
+        self.sources.points.iter().any(|points| points.hosts().is_empty())
+    }
+
     /// Where they are read from; not which are in force, which changes of itself.
     pub(super) fn describe(&self) -> Option<String> {
         Some(self.sources.places.to_string()).filter(|places| !places.is_empty())

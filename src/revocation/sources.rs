@@ -278,6 +278,9 @@ pub(crate) struct ListSources {
     /// Addresses that certificates name.
     #[cfg(feature = "fetch")]
     pub(crate) points: Vec<Arc<DistributionPoints>>,
+    /// Whether there are addresses that the operator wrote down.
+    #[cfg(feature = "fetch")]
+    pub(crate) has_addresses: bool,
 }
 
 impl ListSources {
@@ -286,7 +289,8 @@ impl ListSources {
     pub(crate) fn of(places: Option<RevocationLists>, fetched: &[FetchedCrls]) -> Option<Self> {
         let points = fetched.iter().filter_map(FetchedCrls::points).map(Arc::clone).collect();
         let places = places.or_else(|| (!fetched.is_empty()).then(RevocationLists::nowhere))?;
-        Some(Self { places, points })
+        let has_addresses = fetched.iter().any(|crls| crls.points().is_none());
+        Some(Self { places, points, has_addresses })
     }
 }
 
@@ -296,6 +300,8 @@ impl Default for ListSources {
             places: RevocationLists::nowhere(),
             #[cfg(feature = "fetch")]
             points: Vec::new(),
+            #[cfg(feature = "fetch")]
+            has_addresses: false,
         }
     }
 }

@@ -5,7 +5,7 @@ use tower_client_cert::{
 };
 
 #[cfg(feature = "ocsp")]
-use tower_client_cert::{AllowedHosts, OcspResponder, RevocationPolicy};
+use tower_client_cert::{AllowedHosts, FetchedCrls, OcspResponder, RevocationPolicy};
 
 use crate::scene;
 use crate::support::log::Log;
@@ -130,15 +130,23 @@ fn case_for(code: AdviceCode) -> Case {
             quiet: scene::builder(&pki).crls(lists(&pki, &ListShape::new())).build().unwrap(),
         },
         #[cfg(feature = "ocsp")]
-        AdviceCode::OcspHostsMissing | AdviceCode::OcspMissing => responder_case_for(code),
+        AdviceCode::CrlHostsMissing | AdviceCode::OcspHostsMissing | AdviceCode::OcspMissing => network_case_for(code),
         of_rules => rule_case_for(of_rules),
     }
 }
 
 #[cfg(feature = "ocsp")]
-fn responder_case_for(code: AdviceCode) -> Case {
+fn network_case_for(code: AdviceCode) -> Case {
     let pki = Pki::new();
     match code {
+        AdviceCode::CrlHostsMissing => {
+            let layer = |hosts: &[&str]| {
+                let hosts = AllowedHosts::new(hosts).unwrap();
+                let crls = FetchedCrls::allow_distribution_points(Nothing, hosts);
+                scene::builder(&pki).fetched_crls(crls).build().unwrap()
+            };
+            Case { told: layer(&[]), quiet: layer(&["crl.example"]) }
+        }
         AdviceCode::OcspHostsMissing => {
             let layer = |hosts: &[&str]| {
                 let hosts = AllowedHosts::new(hosts).unwrap();
@@ -223,10 +231,10 @@ fn rule_case_for(code: AdviceCode) -> Case {
     }
 }
 
-#[test]
-fn every_advice_is_told_where_it_holds_and_nowhere_else() {
+#[tokio::test]
+async fn every_advice_is_told_where_it_holds_and_nowhere_else() {
     // Nobody can ask for these without the feature.
-    let needs_ocsp = [AdviceCode::OcspHostsMissing, AdviceCode::OcspMissing];
+    let needs_ocsp = [AdviceCode::CrlHostsMissing, AdviceCode::OcspHostsMissing, AdviceCode::OcspMissing];
     let has_ocsp = cfg!(feature = "ocsp");
     for code in AdviceCode::ALL.iter().filter(|code| has_ocsp || !needs_ocsp.contains(code)) {
         let Case { told, quiet } = case_for(*code);
@@ -248,6 +256,19 @@ fn every_advice_is_explained_to_the_person_on_call() {
     for code in AdviceCode::ALL {
         assert!(handbook.contains(&format!("\n| `{code}` |")), "{code} is not in docs/operations.md");
     }
+}
+
+/// A list that has not come yet is no list that is missing; one that does not cover an anchor is.
+#[cfg(feature = "ocsp")]
+#[tokio::test]
+async fn no_list_is_missing_before_the_first_one_came() {
+    let pki = Pki::new();
+    let is_told = |crls: FetchedCrls| {
+        let layer = scene::builder(&pki).fetched_crls(crls).build().unwrap();
+        layer.advice().iter().any(|advice| advice.code() == AdviceCode::CrlMissing)
+    };
+    assert!(!is_told(FetchedCrls::new(Nothing, ["http://crl.example/a"]).unwrap()));
+    assert!(!is_told(FetchedCrls::allow_distribution_points(Nothing, AllowedHosts::new(["crl.example"]).unwrap())));
 }
 
 #[test]

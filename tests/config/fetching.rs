@@ -244,6 +244,14 @@ async fn mistakes_in_what_is_fetched_are_told_by_line_and_key() {
             "[revocation.store]\ndirectory = \"kept\"",
             "line 12, column 13, revocation.store: has no use: no list is fetched",
         ),
+        (
+            "[[revocation.fetched_crls]]\ninterval_seconds = 60",
+            "line 12, column 1, revocation.fetched_crls[0]: has none or both of urls and allow_distribution_points, expected",
+        ),
+        (
+            "[[revocation.fetched_crls]]\nurls = \"http://a.example/\"\nwait_milliseconds = 1",
+            "revocation.fetched_crls[0].wait_milliseconds: has no use: nobody waits for a list at a configured address",
+        ),
         ("[[revocation.fetched_crls]]\nurls = []", "line 13, column 1, revocation.fetched_crls[0].urls: "),
         (
             "[[revocation.fetched_crls]]\nurls = \"http://a.example/\"\ninterval_seconds = 9",

@@ -51,6 +51,8 @@ const CASES: &[(&str, Set)] = &[
     ("CrlTable.allow_missing_number", After("[revocation]\ncrls = { path = \"a.crl\", allow_missing_number = true }\n")),
     ("CrlTable.env", After("[revocation]\ncrls = { env = \"CRL_PLACE\" }\n")),
     ("CrlTable.path", After("[revocation]\ncrls = { path = \"a.crl\" }\n")),
+    ("FetchedCrlsTable.allow_distribution_points", After("POINTS")),
+    ("FetchedCrlsTable.wait_milliseconds", After("POINTSwait_milliseconds = 7\n")),
     ("FetchedCrlsTable.allow_missing_number", After("FETCHEDallow_missing_number = true\n")),
     ("FetchedCrlsTable.interval_seconds", After("FETCHEDinterval_seconds = 60\n")),
     ("FetchedCrlsTable.max_octets", After("FETCHEDmax_octets = 1000\n")),
@@ -210,6 +212,8 @@ async fn every_leaf_changes_the_policy_in_force() {
         let text = text.replace("PIN", PIN).replace("FOREIGN", &foreign);
         let text = text.replace("OCSP", "ocsp_answers = \"answer.der\"\n");
         let text = text.replace("RESPONDER", "[[revocation.ocsp]]\nurl = \"http://ocsp.example/\"\n");
+        let points = "[[revocation.fetched_crls]]\nallow_distribution_points = \"crl.example\"\n";
+        let text = text.replace("POINTS", points);
         let text = text.replace("FETCHED", "[[revocation.fetched_crls]]\nurls = \"http://crl.example/\"\n");
         let layer = world.try_build(&text).unwrap_or_else(|error| panic!("{leaf}: {error}\n{text}"));
         let policy = layer.handle().policy();

@@ -17,9 +17,9 @@ use tower_client_cert::{
     ClientCertLayer, ClientCertLayerBuilder, DenyList, Fault, Intermediates, Reason, RevocationLists, TrustAnchors,
 };
 
-use crate::held_up::{HeldUp, Holder};
 use crate::meter::{HandClock, fingerprint};
 use crate::scene::{self, Asked, ask, with_certificate};
+use crate::support::held_up::{HeldUp, Holder};
 use crate::support::pki::{ListShape, Minted, Pki, Shape, seconds};
 
 /// A layer that validates one certificate at a time, and a client that it knows.

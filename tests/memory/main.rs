@@ -6,7 +6,6 @@ mod changes;
 mod concurrency;
 mod evidence;
 mod flood;
-mod held_up;
 mod hits;
 mod meter;
 mod refusals;

@@ -3,6 +3,7 @@
 pub(crate) mod chromium;
 pub(crate) mod clock;
 pub(crate) mod faulty_server;
+pub(crate) mod held_up;
 pub(crate) mod http;
 pub(crate) mod log;
 pub(crate) mod nginx;

@@ -7,7 +7,7 @@ use super::revocation::Fetching;
 use crate::config::document::revocation::{FetchedCrlsTable, HttpTable, RevocationTable, StoreTable};
 use crate::config::key::{At as _, Key, Mistake, contradiction};
 use crate::layer::ClientCertLayerBuilder;
-use crate::revocation::{DirectoryStore, FetchedCrls, HttpFetcher};
+use crate::revocation::{AllowedHosts, DirectoryStore, FetchedCrls, HttpFetcher};
 
 pub(super) fn fetched_crls(
     mut builder: ClientCertLayerBuilder,
@@ -38,8 +38,24 @@ fn lists(
     fetcher: HttpFetcher,
     store: Option<DirectoryStore>,
 ) -> Result<FetchedCrls, Mistake> {
-    let urls = table.urls.iter().flat_map(|urls| &urls.0);
-    let mut crls = FetchedCrls::new(fetcher, urls).at(&key.field("urls"))?;
+    let mut crls = match (&table.urls, &table.allow_distribution_points) {
+        (Some(urls), None) => FetchedCrls::new(fetcher, &urls.0).at(&key.field("urls"))?,
+        (None, Some(hosts)) => {
+            let hosts = AllowedHosts::new(&hosts.0).at(&key.field("allow_distribution_points"))?;
+            FetchedCrls::allow_distribution_points(fetcher, hosts)
+        }
+        _ => return contradiction(key, "has none or both of urls and allow_distribution_points, expected exactly one"),
+    };
+    match (table.wait_milliseconds, &table.urls) {
+        (Some(_), Some(_)) => {
+            return contradiction(
+                &key.field("wait_milliseconds"),
+                "has no use: nobody waits for a list at a configured address",
+            );
+        }
+        (Some(wait), None) => crls = crls.wait(Duration::from_millis(wait)),
+        (None, _) => {}
+    }
     if let Some(store) = store {
         crls = crls.store(store);
     }

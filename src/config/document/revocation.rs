@@ -107,8 +107,13 @@ table! {
 table! {
     /// Addresses of revocation lists, and how they are fetched.
     FetchedCrlsTable {
-        /// `http` and `https` addresses of lists in DER or PEM.
+        /// `http` and `https` addresses of lists in DER or PEM; this, or `allow_distribution_points`.
         urls: OneOrMany<String>,
+        /// Hosts, with a port or without, from which lists are fetched at the addresses that clients' certificates name. An
+        /// authority under the anchors then chooses where requests are sent.
+        allow_distribution_points: OneOrMany<String>,
+        /// The longest that a client waits whose distribution point was never looked at.
+        wait_milliseconds: u64,
         /// The longest between two looks at an address.
         interval_seconds: u64,
         /// The most octets at one address.

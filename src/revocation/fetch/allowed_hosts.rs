@@ -49,13 +49,8 @@ impl AllowedHosts {
         FetchUrl::of_certificate(url, self)
     }
 
-    /// Each as `host` or `host:port`.
-    #[cfg(feature = "ocsp")]
-    pub(in crate::revocation) fn hosts(&self) -> impl Iterator<Item = String> {
-        self.hosts.iter().map(|AllowedHost { host, port }| match port {
-            Some(port) => format!("{host}:{port}"),
-            None => host.clone(),
-        })
+    pub(in crate::revocation) fn is_empty(&self) -> bool {
+        self.hosts.is_empty()
     }
 
     pub(super) fn contain(&self, url: &FetchUrl) -> bool {

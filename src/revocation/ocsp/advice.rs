@@ -17,7 +17,7 @@ impl Ocsp {
         advice: &mut Vec<Advice>,
     ) {
         let Some(client) = &self.client else { return };
-        let hosts = client.options().hosts.as_ref().map(|hosts| hosts.hosts().next().is_some());
+        let hosts = client.options().hosts.as_ref().map(|hosts| !hosts.is_empty());
         if hosts == Some(false) {
             let text = "responders are to be asked that certificates name, and no host is allowed, so none is: name the \
                         responders' hosts, or configure the responders themselves";

@@ -189,7 +189,10 @@ impl FetchedCrls {
     pub(crate) fn describe(&self, key: &str, policy: &mut EffectivePolicy) {
         let is_lenient = self.numbering == Numbering::Optional;
         let places = match &self.hosts {
-            Some(hosts) => format!("at most {MAX_POINTS} addresses in certificates, on {hosts}"),
+            Some(hosts) => {
+                let wait = self.wait.as_millis();
+                format!("at most {MAX_POINTS} addresses in certificates, on {hosts}, {wait} ms for the first client,")
+            }
             None => listed(self.urls.iter().map(|url| Escaped(url.as_str()))),
         };
         let value = format!(

@@ -66,6 +66,10 @@ struct PointKey {
 }
 
 impl DistributionPoints {
+    pub(in crate::revocation) fn hosts(&self) -> &AllowedHosts {
+        &self.hosts
+    }
+
     pub(super) fn new(hosts: AllowedHosts, wait: Duration) -> Self {
         let (wanted, receiver) = mpsc::unbounded_channel();
         Self { hosts, wait, points: Mutex::default(), wanted, to_look_after: Mutex::new(Some(receiver)) }

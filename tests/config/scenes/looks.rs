@@ -8,8 +8,10 @@ use http_body_util::Full;
 use tower_client_cert::{AdviceCode, ClientCertLayer};
 
 use super::stage::{Stage, verdict};
-use crate::scene::{Asked, ask};
+use crate::scene::{Asked, ask, with_certificate};
+use crate::support::held_up::HeldUp;
 use crate::support::log::Log;
+use crate::support::pki::Shape;
 
 pub(crate) type Sent = Request<Full<Bytes>>;
 
@@ -24,6 +26,8 @@ pub(crate) enum Look {
     Asks(fn(&Stage) -> Sent),
     /// Whether a layer is built.
     Builds,
+    /// The verdict on the partner while another client is in the middle of its validation.
+    Crowded,
     /// The codes of advice that are logged.
     Logged,
     /// What a request shows.
@@ -41,6 +45,7 @@ impl Look {
             }
             Self::Asks(request) => verdict(&ask(&stage.build(text), request(stage)).await),
             Self::Builds => (if stage.try_build(text).is_ok() { "builds" } else { "does not build" }).to_owned(),
+            Self::Crowded => crowded(stage, text).await,
             Self::Logged => {
                 let log = Log::start();
                 stage.build(text);
@@ -52,6 +57,27 @@ impl Look {
             Self::Watches(watch) => watch(stage, &stage.build(text)).await,
         }
     }
+}
+
+async fn crowded(stage: &Stage, text: &str) -> String {
+    let (algorithm, algorithms) = HeldUp::new();
+    stage.world.write(text);
+    let config = stage.world.read().unwrap().customized(|builder| builder.signature_algorithms(algorithms));
+    let layer = config.build().unwrap();
+    let holder = algorithm.hold_the_next();
+    let (other, another) = (layer.clone(), with_certificate(&stage.issue(&Shape::partner())));
+    let validated = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        assert!(runtime.block_on(ask(&other, another)).identity().is_some());
+    });
+    holder.wait_until_it_has_begun();
+    let seen = match tokio::time::timeout(LOOKS_AT_MOST, ask(&layer, stage.partner())).await {
+        Ok(asked) => verdict(&asked),
+        Err(_) => "waits".to_owned(),
+    };
+    holder.let_it_go_on();
+    validated.join().unwrap();
+    seen
 }
 
 /// Whether something comes about on the network of this machine, in a time that decides that it does not.
@@ -75,5 +101,7 @@ async fn within(looks: usize, holds: impl Fn() -> bool) -> bool {
 }
 
 const LOOKS: usize = 160;
+
+const LOOKS_AT_MOST: std::time::Duration = std::time::Duration::from_millis(500);
 
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(5);

@@ -26,6 +26,7 @@ const TARGETS: &str = "allow_targets = \"127.0.0.0/8\"";
 pub(super) fn scenes() -> Vec<Scene> {
     let mut scenes = responders();
     scenes.extend(lists());
+    scenes.extend(points());
     scenes.extend(client());
     scenes.extend(store());
     scenes
@@ -124,6 +125,38 @@ fn lists() -> Vec<Scene> {
             ["false", "true"],
         )
         .given(HANGING),
+    ]
+}
+
+/// Lists at the addresses that certificates name.
+fn points() -> Vec<Scene> {
+    const POINTS: Set = After(
+        "[revocation.http]\nallow_targets = \"127.0.0.0/8\"\n\
+         [[revocation.fetched_crls]]\nallow_distribution_points = \"SERVER\"",
+    );
+    vec![
+        scene(
+            "FetchedCrlsTable.allow_distribution_points",
+            Swap("allow_distribution_points = \"SERVER\"", "allow_distribution_points = \"elsewhere.example\""),
+            Asks(|stage| stage.pointing_to("/revoked.crl")),
+            ["revoked", "revocation-no-source"],
+        )
+        .given(POINTS),
+        scene(
+            "FetchedCrlsTable.wait_milliseconds",
+            After("wait_milliseconds = 10"),
+            Watches(|stage, layer| {
+                Box::pin(async {
+                    let asking = ask(layer, stage.pointing_to("/hang"));
+                    match tokio::time::timeout(Duration::from_millis(500), asking).await {
+                        Ok(asked) => verdict(&asked),
+                        Err(_) => "waits".to_owned(),
+                    }
+                })
+            }),
+            ["waits", "revocation-unavailable"],
+        )
+        .given(POINTS),
     ]
 }
 

@@ -6,8 +6,8 @@ use http::{Method, Version};
 use tower_client_cert::ClientCertLayer;
 use tower_client_cert::evidence::{Check, Outcome};
 
-use super::Set::After;
-use super::looks::Look::{Asks, Builds, Logged, Shows, Watches};
+use super::Set::{After, Swap};
+use super::looks::Look::{Asks, Builds, Crowded, Logged, Shows, Watches};
 use super::looks::Sent;
 use super::stage::Stage;
 use super::{Scene, Set, scene};
@@ -88,6 +88,20 @@ fn requests() -> Vec<Scene> {
             Asks(|stage| with_chain(&[&stage.world.partner, &stage.world.intermediate])),
             [ISSUED, "too-many-certificates"],
         ),
+        scene(
+            "LimitsTable.max_concurrent_validations",
+            Swap("max_concurrent_validations = 1", "max_concurrent_validations = 2"),
+            Crowded,
+            ["validation-busy", ISSUED],
+        )
+        .given(After("[limits]\nmax_concurrent_validations = 1\nmax_waiting_validations = 0")),
+        scene(
+            "LimitsTable.max_waiting_validations",
+            After("max_waiting_validations = 0"),
+            Crowded,
+            ["waits", "validation-busy"],
+        )
+        .given(After("[limits]\nmax_concurrent_validations = 1")),
         scene(
             "LimitsTable.max_header_bytes",
             After("[limits]\nmax_header_bytes = 100"),

@@ -127,6 +127,14 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// A certificate of the partner's that names a list on the server.
+    pub(crate) fn pointing_to(&self, path: &str) -> Request<Full<Bytes>> {
+        let point = self.server.url(path);
+        with_certificate(&self.issue(&Shape::partner().serial(CLIENT).distribution_point(&point)))
+    }
+}
+
 /// What the server has, by path.
 struct Files {
     foreign_list: Vec<u8>,

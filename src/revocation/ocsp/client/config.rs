@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::responder::OcspResponder;
 use crate::error::ConfigError;
-use crate::policy::{EffectivePolicy, listed};
+use crate::policy::EffectivePolicy;
 use crate::revocation::fetch::{AllowedHosts, Fetch};
 use crate::validation::TrustAnchor;
 
@@ -41,7 +41,7 @@ impl OcspClientOptions {
             let key = format!("revocation.ocsp[{index}]");
             policy.add(key, "a responder that is asked", responder.describe()).set_if(true);
         }
-        let hosts = self.hosts.as_ref().map(|hosts| listed(hosts.hosts()));
+        let hosts = self.hosts.as_ref().map(ToString::to_string);
         policy
             .add(
                 "revocation.allow_aia_responders",
