@@ -5,7 +5,8 @@ use std::time::Duration;
 use rcgen::{PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P521_SHA512, SignatureAlgorithm};
 
 use crate::layer::{self, Verdict};
-use crate::support::pki::{self, Minted, Shape};
+use crate::support::pki::crafted::{authority, one_name, two_names};
+use crate::support::pki::{self, Minted};
 
 #[test]
 fn no_header_of_ten_certificates_takes_more_than_50_ms_of_cpu() {
@@ -21,30 +22,6 @@ fn no_header_of_ten_certificates_takes_more_than_50_ms_of_cpu() {
             assert!(cpu < MAX_CPU_TIME, "{name}, {shape}: {cpu:?}");
         }
     }
-}
-
-/// Nine authorities that all bear the anchor's name: every order of them is a path to try.
-fn one_name(algorithm: &'static SignatureAlgorithm) -> Vec<Minted> {
-    let authorities: Vec<_> = (0..9).map(|_| authority("Root", algorithm).self_signed()).collect();
-    let leaf = authorities[0].issue(&Shape::partner());
-    [vec![leaf], authorities].into_iter().flatten().collect()
-}
-
-/// Authorities of two names that certify each other, so that as many as possible may take part.
-fn two_names(algorithm: &'static SignatureAlgorithm) -> Vec<Minted> {
-    let (root, other) = (authority("Root", algorithm).self_signed(), authority("Other", algorithm).self_signed());
-    let leaf = root.issue(&Shape::partner());
-    let mut chain = vec![leaf];
-    for _ in 0..4 {
-        chain.push(root.issue(&authority("Other", algorithm)));
-        chain.push(other.issue(&authority("Root", algorithm)));
-    }
-    chain.push(root);
-    chain
-}
-
-fn authority(name: &str, algorithm: &'static SignatureAlgorithm) -> Shape {
-    Shape::authority(name).algorithm(algorithm)
 }
 
 /// CPU time of one request, without optimisation of anything but the signatures.

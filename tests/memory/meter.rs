@@ -1,51 +1,17 @@
 //! A layer that tells how many signatures it verified, under a clock that is set by hand.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
+use rustls_pki_types::SignatureVerificationAlgorithm;
 use sha2::{Digest as _, Sha256};
 use tower_client_cert::certificate::Fingerprint;
 use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, Clock, Intermediates, TrustAnchors};
 
 use crate::scene;
 use crate::support::pki::{self, Minted, Pki};
-
-/// ECDSA on P-256 with SHA-256, counted.
-#[derive(Debug, Default)]
-pub(crate) struct Meter(AtomicUsize);
-
-impl Meter {
-    /// A meter that lives as long as the test's process, as algorithms do.
-    pub(crate) fn new() -> (&'static Self, &'static [&'static dyn SignatureVerificationAlgorithm]) {
-        let meter: &'static Self = Box::leak(Box::default());
-        let algorithms: [&'static dyn SignatureVerificationAlgorithm; 1] = [meter];
-        (meter, Box::leak(Box::new(algorithms)))
-    }
-
-    /// The signatures verified since it was last asked.
-    pub(crate) fn take(&self) -> usize {
-        self.0.swap(0, Ordering::SeqCst)
-    }
-}
-
-const COUNTED: &dyn SignatureVerificationAlgorithm = webpki::aws_lc_rs::ECDSA_P256_SHA256;
-
-impl SignatureVerificationAlgorithm for Meter {
-    fn verify_signature(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        COUNTED.verify_signature(public_key, message, signature)
-    }
-
-    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        COUNTED.public_key_alg_id()
-    }
-
-    fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        COUNTED.signature_alg_id()
-    }
-}
+use crate::support::signature_meter::SignatureMeter;
 
 /// A clock that is set by hand, in milliseconds from [`pki::now`].
 #[derive(Clone, Debug, Default)]
@@ -72,14 +38,14 @@ impl Clock for HandClock {
 /// A world with the usual authorities.
 pub(crate) struct World {
     pub(crate) pki: Pki,
-    pub(crate) meter: &'static Meter,
+    pub(crate) meter: &'static SignatureMeter,
     pub(crate) clock: HandClock,
     algorithms: &'static [&'static dyn SignatureVerificationAlgorithm],
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        let (meter, algorithms) = Meter::new();
+        let (meter, algorithms) = SignatureMeter::new();
         Self { pki: Pki::new(), meter, clock: HandClock::default(), algorithms }
     }
 

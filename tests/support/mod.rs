@@ -15,5 +15,6 @@ pub(crate) mod products;
 pub(crate) mod programs;
 pub(crate) mod scratch;
 pub(crate) mod server_process;
+pub(crate) mod signature_meter;
 pub(crate) mod tls;
 pub(crate) mod wire;

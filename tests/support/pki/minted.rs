@@ -19,7 +19,7 @@ pub(crate) struct Minted {
 
 impl Minted {
     pub(super) fn self_signed(shape: &Shape) -> Self {
-        let key = KeyPair::generate_for(shape.algorithm).unwrap();
+        let key = shape.key_pair();
         let certificate = shape.params.self_signed(&key).unwrap();
         Self { params: shape.params.clone(), key: Some(key), der: certificate.der().clone() }
     }
@@ -32,7 +32,7 @@ impl Minted {
             let certificate = params.signed_by(foreign, &issuer).unwrap();
             return Self { params, key: None, der: certificate.der().clone() };
         }
-        let key = KeyPair::generate_for(shape.algorithm).unwrap();
+        let key = shape.key_pair();
         let certificate = params.signed_by(&key, &issuer).unwrap();
         Self { params, key: Some(key), der: certificate.der().clone() }
     }

@@ -7,6 +7,7 @@
 //! ```
 
 mod answer;
+pub(crate) mod crafted;
 mod list;
 mod minted;
 mod p521;

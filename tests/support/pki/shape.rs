@@ -2,8 +2,8 @@
 
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, ExtendedKeyUsagePurpose,
-    GeneralSubtree, IsCa, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
-    PKCS_RSA_SHA256, PublicKeyData, SanType, SerialNumber, SignatureAlgorithm,
+    GeneralSubtree, IsCa, KeyPair, KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
+    PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SanType, SerialNumber, SignatureAlgorithm,
 };
 use time::OffsetDateTime;
 
@@ -14,6 +14,7 @@ use super::{Minted, days};
 pub(crate) struct Shape {
     pub(super) params: CertificateParams,
     pub(super) algorithm: &'static SignatureAlgorithm,
+    rsa_key_size: RsaKeySize,
     pub(super) foreign_key: Option<ForeignKey>,
 }
 
@@ -30,7 +31,7 @@ impl Shape {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         params.use_authority_key_identifier_extension = true;
-        Self { params, algorithm: &PKCS_ECDSA_P256_SHA256, foreign_key: None }
+        Self { params, algorithm: &PKCS_ECDSA_P256_SHA256, rsa_key_size: RsaKeySize::_2048, foreign_key: None }
     }
 
     /// The usual partner: `C=CH, O=Big Partner Foo SA, CN=data-exchange-svc01`.
@@ -175,6 +176,20 @@ impl Shape {
     pub(crate) fn algorithm(mut self, algorithm: &'static SignatureAlgorithm) -> Self {
         self.algorithm = algorithm;
         self
+    }
+
+    /// Gives an RSA key 4096 bits in place of 2048.
+    pub(crate) fn rsa_4096(mut self) -> Self {
+        self.rsa_key_size = RsaKeySize::_4096;
+        self
+    }
+
+    /// A new key of that kind.
+    pub(super) fn key_pair(&self) -> KeyPair {
+        if *self.algorithm == PKCS_RSA_SHA256 {
+            return KeyPair::generate_rsa_for(self.algorithm, self.rsa_key_size).unwrap();
+        }
+        KeyPair::generate_for(self.algorithm).unwrap()
     }
 
     /// Certifies a public key whose private key is not at hand.
