@@ -9,7 +9,7 @@ pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     match (content.len(), u8::try_from(octets.len())) {
         (0..0x80, _) | (_, Err(_)) => encoded.push(octets.first().copied().unwrap_or_default()),
         (_, Ok(count)) => {
-            encoded.push(0x80 | count);
+            encoded.push(0x80 + count);
             encoded.extend(octets);
         }
     }
@@ -26,7 +26,7 @@ pub(crate) fn object_identifier(dotted: &str) -> Vec<u8> {
         let groups = arc.max(1).ilog2() / 7;
         for group in (0..=groups).rev() {
             let low = u8::try_from((arc >> (7 * group)) & 0x7f).unwrap_or_default();
-            content.push(if group == 0 { low } else { low | 0x80 });
+            content.push(if group == 0 { low } else { 0x80 + low });
         }
     }
     element(tag::OBJECT_IDENTIFIER, &content)

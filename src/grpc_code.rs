@@ -37,3 +37,22 @@ impl GrpcCode {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_numbers_are_those_of_the_specification() {
+        for (code, name, number) in [
+            (GrpcCode::INVALID_ARGUMENT, "INVALID_ARGUMENT", 3),
+            (GrpcCode::PERMISSION_DENIED, "PERMISSION_DENIED", 7),
+            (GrpcCode::RESOURCE_EXHAUSTED, "RESOURCE_EXHAUSTED", 8),
+            (GrpcCode::INTERNAL, "INTERNAL", 13),
+            (GrpcCode::UNAVAILABLE, "UNAVAILABLE", 14),
+            (GrpcCode::UNAUTHENTICATED, "UNAUTHENTICATED", 16),
+        ] {
+            assert_eq!((code.name(), code.number()), (name, number));
+        }
+    }
+}

@@ -273,3 +273,43 @@ impl fmt::Display for Reason {
         f.write_str(self.code())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a reason says, unless it says what its stage says.
+    const OWN: &[(Reason, Fault, u16, GrpcCode)] = &[
+        (Reason::GatewayReportedFailure, Fault::Client, 403, GrpcCode::UNAUTHENTICATED),
+        (Reason::HeaderTooLarge, Fault::Gateway, 431, GrpcCode::RESOURCE_EXHAUSTED),
+        (Reason::RevocationNoSource, Fault::Service, 503, GrpcCode::UNAVAILABLE),
+        (Reason::RevocationStale, Fault::Service, 503, GrpcCode::UNAVAILABLE),
+        (Reason::RevocationUnavailable, Fault::Service, 503, GrpcCode::UNAVAILABLE),
+        (Reason::AuthorizerUnavailable, Fault::Service, 503, GrpcCode::UNAVAILABLE),
+        (Reason::CertificateMissing, Fault::Client, 401, GrpcCode::UNAUTHENTICATED),
+        (Reason::PathNotNormal, Fault::Client, 400, GrpcCode::INVALID_ARGUMENT),
+        (Reason::TokenNotBound, Fault::Client, 401, GrpcCode::UNAUTHENTICATED),
+        (Reason::AuditUnavailable, Fault::Service, 503, GrpcCode::UNAVAILABLE),
+    ];
+
+    fn of_stage(stage: Stage) -> (Fault, u16, GrpcCode) {
+        match stage {
+            Stage::Gateway => (Fault::Gateway, 403, GrpcCode::UNAUTHENTICATED),
+            Stage::Header | Stage::Encoding => (Fault::Gateway, 400, GrpcCode::INVALID_ARGUMENT),
+            Stage::Validation | Stage::Revocation => (Fault::Client, 403, GrpcCode::UNAUTHENTICATED),
+            Stage::Identity => (Fault::Client, 400, GrpcCode::INVALID_ARGUMENT),
+            Stage::Authorization => (Fault::Client, 403, GrpcCode::PERMISSION_DENIED),
+            Stage::Setup => (Fault::Service, 500, GrpcCode::INTERNAL),
+        }
+    }
+
+    #[test]
+    fn every_reason_says_what_its_stage_says_but_for_those_listed() {
+        for &reason in Reason::ALL {
+            let own = OWN.iter().find(|(listed, ..)| *listed == reason);
+            let expected = own.map_or_else(|| of_stage(reason.stage()), |&(_, fault, status, code)| (fault, status, code));
+            let found = (reason.fault(), reason.default_status().as_u16(), reason.default_grpc_code());
+            assert_eq!(found, expected, "{reason}");
+        }
+    }
+}

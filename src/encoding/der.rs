@@ -31,7 +31,7 @@ pub(super) fn first_sequence(bytes: &[u8]) -> Result<(&[u8], &[u8]), EncodingErr
                 return Err(malformed("a length of more than four bytes"));
             }
             let (length, content) = rest.split_at_checked(octets).ok_or_else(|| malformed("an incomplete length"))?;
-            let declared = length.iter().fold(0, |sum, &octet| sum << 8 | usize::from(octet));
+            let declared = length.iter().fold(0, |sum, &octet| sum * 256 + usize::from(octet));
             if length.first() == Some(&0) || declared <= usize::from(MAX_SHORT_LENGTH) {
                 return Err(malformed("a length that is not in its shortest form"));
             }

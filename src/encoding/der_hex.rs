@@ -12,7 +12,7 @@ pub(super) fn decode(value: &[u8], certificates: &mut Certificates) -> Result<()
         let (Some(high), Some(low)) = (high, low) else {
             return Err(malformed("something else than two hexadecimal digits"));
         };
-        der.push(high << 4 | low);
+        der.push(high * 16 + low);
         rest = after;
     }
     if !rest.is_empty() {

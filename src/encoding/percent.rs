@@ -29,7 +29,7 @@ pub(super) fn decode(value: &[u8], is_expected: impl Fn(u8) -> bool) -> Result<C
         let (Some(high), Some(low)) = (nibble(high), nibble(low)) else {
             return Err(malformed("not followed by two hexadecimal digits"));
         };
-        match high << 4 | low {
+        match high * 16 + low {
             b'%' => return Err(malformed("an escaped percent sign, as after encoding twice")),
             escaped if is_expected(escaped) => decoded.push(escaped),
             _ => return Err(malformed("an escape of a byte that cannot occur here")),

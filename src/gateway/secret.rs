@@ -161,6 +161,13 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_was_given_twice_still_does() {
+        let secret = Secret::new(VALUE).unwrap().or(Secret::new(VALUE).unwrap());
+        assert!(secret.is(&presented(VALUE)));
+        assert!(!secret.is(&presented("fedcba9876543210")));
+    }
+
+    #[test]
     fn values_that_can_be_guessed_or_never_arrive_are_refused() {
         assert_eq!(problem(Secret::new("")).1, SecretProblem::Empty);
         assert_eq!(problem(Secret::new(" \n")).1, SecretProblem::Empty);

@@ -56,12 +56,12 @@ impl RawCertificate {
         }
         taken.ensure_fits(forwarding, max_bytes)?;
 
-        let mut finder = Finder { forwarding, taken };
-        let leaf = finder.one(LEAF_PLACE, forwarding.leaf())?;
+        let mut finder = Finder { forwarding, taken, place: 0 };
+        let leaf = finder.one(forwarding.leaf())?;
         let presence = if leaf.is_some() { CertificatePresence::Present } else { CertificatePresence::Absent };
         finder.ensure_no_failure(presence)?;
-        let other_leaves = finder.each(LEAF_PLACE + 1, forwarding.other_leaves())?;
-        let chain = finder.each(LEAF_PLACE + 1 + forwarding.other_leaves().len(), forwarding.chain())?;
+        let other_leaves = finder.each(forwarding.other_leaves())?;
+        let chain = finder.each(forwarding.chain())?;
         match leaf {
             Some(leaf) => Ok(Some(Self { peer, leaf, other_leaves, chain })),
             None if other_leaves.is_empty() && chain.is_empty() => Ok(None),
@@ -108,35 +108,42 @@ impl RawValue {
 struct Finder<'a> {
     forwarding: &'a Forwarding,
     taken: TakenHeaders,
+    /// The place of the header that was looked for last.
+    place: usize,
 }
 
 impl Finder<'_> {
     /// The one value of a header, unless it says that there is none.
-    fn one(&mut self, place: usize, header: &CertificateHeader) -> Result<Option<RawValue>, HeaderError> {
-        match self.taken.take_lines(&header.name) {
+    fn one(&mut self, header: &CertificateHeader) -> Result<Option<RawValue>, HeaderError> {
+        match self.lines(header) {
             None => Ok(None),
-            Some(field) if field.more.is_empty() => self.judged(field.first, place, header.encoding),
+            Some(field) if field.more.is_empty() => self.judged(field.first, header.encoding),
             Some(field) => Err(HeaderError::Repeated { lines: 1 + field.more.len() }),
         }
     }
 
     /// The values of several headers, where each has one line unless its encoding is a list over several.
-    fn each(&mut self, first_place: usize, headers: &[CertificateHeader]) -> Result<Vec<RawValue>, HeaderError> {
+    fn each(&mut self, headers: &[CertificateHeader]) -> Result<Vec<RawValue>, HeaderError> {
         let mut found = Vec::new();
-        for (place, header) in (first_place..).zip(headers) {
+        for header in headers {
             if !header.encoding.spans_lines() {
-                found.extend(self.one(place, header)?);
+                found.extend(self.one(header)?);
                 continue;
             }
-            for value in self.taken.take_lines(&header.name).into_iter().flat_map(TakenField::into_values) {
-                found.extend(self.judged(value, place, header.encoding)?);
+            for value in self.lines(header).into_iter().flat_map(TakenField::into_values) {
+                found.extend(self.judged(value, header.encoding)?);
             }
         }
         Ok(found)
     }
 
-    fn judged(&self, value: HeaderValue, place: usize, encoding: Encoding) -> Result<Option<RawValue>, HeaderError> {
-        let raw = RawValue { value, place, encoding };
+    fn lines(&mut self, header: &CertificateHeader) -> Option<TakenField> {
+        self.place += 1;
+        self.taken.take_lines(&header.name)
+    }
+
+    fn judged(&self, value: HeaderValue, encoding: Encoding) -> Result<Option<RawValue>, HeaderError> {
+        let raw = RawValue { value, place: self.place, encoding };
         if self.forwarding.means_absent(raw.bytes()) {
             return Ok(None);
         }
@@ -157,6 +164,3 @@ impl Finder<'_> {
         Ok(())
     }
 }
-
-/// The place of the header with the end entity. Other headers with it and chains come after it.
-const LEAF_PLACE: usize = 0;

@@ -100,6 +100,17 @@ async fn a_connection_field_that_names_the_pair_is_refused_where_there_is_one_to
 }
 
 #[tokio::test]
+async fn a_connection_field_that_names_other_fields_is_no_reason_to_refuse() {
+    let pki = Pki::new();
+    let layer = scene::builder(&pki).re_emit_rfc9440().build().unwrap();
+    let value = pki.good().escaped_pem();
+    for connection in ["close", "keep-alive, x-client-cert-chain", "client-certificate", "client", ""] {
+        let asked = ask(&layer, request(&[("x-client-cert", &value), ("connection", connection)])).await;
+        assert!(asked.seen.unwrap().headers.contains_key("client-cert"), "{connection}");
+    }
+}
+
+#[tokio::test]
 async fn without_the_option_nothing_leaves_the_layer() {
     let pki = Pki::new();
     let layer = scene::builder(&pki).build().unwrap();

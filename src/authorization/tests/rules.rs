@@ -6,6 +6,7 @@ use super::*;
 use crate::authorization::rule::{DnsPattern, RequestValue, TextPattern};
 use crate::certificate::Purpose;
 use crate::der_writer::element;
+use crate::evidence::{Check, Outcome};
 use crate::validation::IssuedBy;
 
 #[test]
@@ -17,6 +18,17 @@ fn the_labs_rule_asks_for_organization_and_issuer() {
     assert!(!scene.allows(&rule));
     scene.anchor_label = None;
     assert!(!scene.allows(&rule));
+}
+
+#[test]
+fn a_check_has_passed_where_the_record_of_this_client_says_so() {
+    let mut scene = Scene::of(&partner());
+    let rule = Rule::check_passed(Check::Crl);
+    assert!(!scene.allows(&rule));
+    scene.evidence.add(Check::Ocsp, Outcome::passed("responder".into(), Fixed.now()));
+    assert!(!scene.allows(&rule));
+    scene.evidence.add(Check::Crl, Outcome::passed("list".into(), Fixed.now()));
+    assert!(scene.allows(&rule));
 }
 
 #[test]
