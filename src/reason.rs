@@ -307,7 +307,8 @@ mod tests {
     fn every_reason_says_what_its_stage_says_but_for_those_listed() {
         for &reason in Reason::ALL {
             let own = OWN.iter().find(|(listed, ..)| *listed == reason);
-            let expected = own.map_or_else(|| of_stage(reason.stage()), |&(_, fault, status, code)| (fault, status, code));
+            let expected =
+                own.map_or_else(|| of_stage(reason.stage()), |&(_, fault, status, code)| (fault, status, code));
             let found = (reason.fault(), reason.default_status().as_u16(), reason.default_grpc_code());
             assert_eq!(found, expected, "{reason}");
         }

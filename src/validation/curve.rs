@@ -47,7 +47,7 @@ impl<const LIMBS: usize> Curve<LIMBS> {
     fn read(&self, octets: &[u8]) -> Option<[u64; LIMBS]> {
         let mut number = [0; LIMBS];
         for (limb, chunk) in number.iter_mut().zip(octets.rchunks(8)) {
-            *limb = chunk.iter().fold(0, |limb, octet| limb << 8 | u64::from(*octet));
+            *limb = chunk.iter().fold(0, |limb, octet| limb * 256 + u64::from(*octet));
         }
         self.minus_prime(&number).1.then_some(number)
     }

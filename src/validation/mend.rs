@@ -99,3 +99,62 @@ impl ValidationProblem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    const INTERMEDIATE: Place = Place::Intermediate { number: 1 };
+
+    /// Problem, place, and what the text for it says.
+    #[track_caller]
+    fn says(problem: &ValidationProblem, place: Place, expected: &str) {
+        let mend = problem.mend(place);
+        assert!(mend.contains(expected), "{problem:?} {place:?}: {mend}");
+    }
+
+    #[test]
+    fn what_is_mended_differently_at_another_place_says_so() {
+        let now = SystemTime::UNIX_EPOCH;
+        let expired = ValidationProblem::Expired { not_after: now, now };
+        says(&expired, Place::Anchor, "of the trust anchor");
+        says(&expired, INTERMEDIATE, "renew the certificate");
+        says(&expired, Place::EndEntity, "renew the certificate");
+        let early = ValidationProblem::NotYetValid { not_before: now, now };
+        says(&early, Place::Anchor, "of the trust anchor");
+        says(&early, Place::EndEntity, "clock_skew");
+        let key = ValidationProblem::KeyUnacceptable { key: String::new(), wanted: "" };
+        says(&key, Place::EndEntity, "have a new certificate issued");
+        says(&key, Place::Anchor, "the authority needs a new key");
+        let usage = ValidationProblem::KeyUsageUnsuitable { found: String::new(), wanted: "" };
+        says(&usage, Place::EndEntity, "allow_missing_digital_signature()");
+        says(&usage, INTERMEDIATE, "keyCertSign");
+        let version = ValidationProblem::VersionUnsupported { version: 1 };
+        says(&version, Place::Anchor, "allow_v1_anchor()");
+        says(&version, Place::EndEntity, "issued in version 3");
+    }
+
+    #[test]
+    fn no_purpose_another_purpose_and_an_authority_s_are_mended_each_in_its_way() {
+        let none = ValidationProblem::NotForClientUse { purposes: None };
+        let other = ValidationProblem::NotForClientUse { purposes: Some(Vec::new()) };
+        says(&none, Place::EndEntity, "allow_missing_client_auth()");
+        says(&other, Place::EndEntity, "allow_any_purpose()");
+        says(&none, INTERMEDIATE, "the authority may not issue for clients");
+        says(&other, INTERMEDIATE, "the authority may not issue for clients");
+    }
+
+    #[test]
+    fn an_extension_on_policies_is_mended_by_another_anchor_and_no_other_extension_is() {
+        let critical = |oid: &str| ValidationProblem::CriticalExtensionUnsupported { extension: Some(oid.to_owned()) };
+        says(&critical("2.5.29.36"), INTERMEDIATE, "a trust anchor, where it counts as known");
+        says(&critical("1.2.3"), INTERMEDIATE, "with it not critical");
+        says(
+            &ValidationProblem::CriticalExtensionUnsupported { extension: None },
+            INTERMEDIATE,
+            "with it not critical",
+        );
+    }
+}

@@ -173,6 +173,26 @@ mod tests {
     }
 
     #[test]
+    fn up_to_its_bounds_it_forgets_nothing() {
+        let memory = SignatureMemory::new();
+        let numbered = |number: usize| number.to_le_bytes();
+        (0..MAX_SIGNATURES).for_each(|number| {
+            memory.add(Verification { message: &numbered(number), ..GOOD }.to_known());
+        });
+        assert!((0..MAX_SIGNATURES).all(|number| memory.holds(&Verification { message: &numbered(number), ..GOOD })));
+        let memory = SignatureMemory::new();
+        let rest = MAX_OCTETS - 2 * Verification { message: b"", ..GOOD }.to_known().octets();
+        let halves = [vec![1; rest / 2], vec![2; rest - rest / 2]];
+        for message in &halves {
+            memory.add(Verification { message, ..GOOD }.to_known());
+        }
+        assert!(halves.iter().all(|message| memory.holds(&Verification { message, ..GOOD })));
+        let whole = vec![3; rest + GOOD.to_known().octets() - GOOD.message.len()];
+        memory.add(Verification { message: &whole, ..GOOD }.to_known());
+        assert!(memory.holds(&Verification { message: &whole, ..GOOD }), "as large as the bound");
+    }
+
+    #[test]
     fn adding_what_is_known_takes_no_more_room() {
         let memory = SignatureMemory::new();
         (0..10).for_each(|_| memory.add(GOOD.to_known()));

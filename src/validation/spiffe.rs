@@ -143,6 +143,16 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_of_everything_is_read_and_nothing_longer() {
+        let id = |bytes: usize| format!("spiffe://example.org/{}", "a".repeat(bytes - "spiffe://example.org/".len()));
+        assert!(trust_domain_of(&id(2048)).is_ok());
+        assert!(trust_domain_of(&id(2049)).is_err());
+        let domain = |bytes: usize| format!("spiffe://{}/a", "a".repeat(bytes));
+        assert_eq!(trust_domain_of(&domain(255)).unwrap().as_str(), "a".repeat(255));
+        assert!(trust_domain_of(&domain(256)).is_err());
+    }
+
+    #[test]
     fn the_scheme_is_recognized_in_any_case_and_at_the_start_only() {
         assert!(has_scheme("spiffe://a/b"));
         assert!(has_scheme("SpIfFe:nonsense"));

@@ -1,7 +1,8 @@
 //! Advice: for each code a layer that is told of it, and one that is not.
 
 use tower_client_cert::{
-    AccessTable, AdviceCode, ClientCertLayer, ConfigError, Gateway, Intermediates, RevocationLists, Rule, TrustAnchors,
+    AccessTable, AdviceCode, ClientCertLayer, ConfigError, Gateway, Intermediates, RevocationLists, Rule, Secret,
+    SenderProof, TrustAnchors, UnixPeers,
 };
 
 #[cfg(feature = "ocsp")]
@@ -291,6 +292,48 @@ fn chosen_advice_is_an_error() {
     assert_eq!(advice.len(), 1);
     assert!(error.to_string().starts_with("revocation-off: gateway \"nginx\" validates in some of its modes alone"));
     assert!(scene::builder(&pki).strict_advice([AdviceCode::RangeWide]).build().is_ok());
+}
+
+#[test]
+fn a_wide_range_is_told_unless_a_second_factor_counts_there() {
+    let pki = Pki::new();
+    let secret = || Secret::new("0123456789abcdef").unwrap();
+    let wide = || SenderProof::addresses(["11.0.0.0/7".replace("11", "10")]).unwrap();
+    let narrow = || Gateway::nginx(["10.1.0.0/24"]).unwrap();
+    let is_told = |gateway: Gateway| {
+        let advice = behind(gateway, &pki).advice();
+        advice.iter().any(|advice| advice.code() == AdviceCode::RangeWide)
+    };
+    assert!(is_told(narrow().or(wide())));
+    assert!(!is_told(narrow().or(wide().secret_header("x-edge-secret", secret()).unwrap())));
+    assert!(!is_told(narrow().or(wide()).secret_header("x-edge-secret", secret()).unwrap()));
+    assert!(is_told(narrow().or(SenderProof::unix_socket(UnixPeers::uid(33))).or(wide())));
+}
+
+#[test]
+fn what_has_expired_is_told_as_expired_and_what_will_as_expiring() {
+    let root = |last_day| Shape::authority("Old Root").valid(days(-300), days(last_day)).self_signed();
+    let text = |root: &crate::support::pki::Minted| {
+        let advice = scene::trusting(root).build().unwrap().advice();
+        advice.iter().find(|advice| advice.code() == AdviceCode::AnchorExpires).unwrap().text().to_owned()
+    };
+    assert!(text(&root(-1)).contains(" expired at 2026-02-28"), "{}", text(&root(-1)));
+    assert!(text(&root(1)).contains(" expires at 2026-03-02"), "{}", text(&root(1)));
+    // At the very second of its end it is still good.
+    assert!(text(&root(0)).contains(" expires at 2026-03-01"), "{}", text(&root(0)));
+}
+
+#[test]
+fn intermediates_are_missed_below_roots_that_can_have_them_and_nowhere_else() {
+    let is_told = |anchor: &crate::support::pki::Minted| {
+        let advice = scene::behind(Gateway::nginx(["10.1.0.0/24"]).unwrap(), anchors(anchor)).build().unwrap().advice();
+        advice.iter().any(|advice| advice.code() == AdviceCode::IntermediatesMissing)
+    };
+    let pki = Pki::new();
+    assert!(is_told(&pki.root));
+    assert!(is_told(&Shape::authority("Root").path_length(1).self_signed()));
+    assert!(!is_told(&Shape::authority("Root").path_length(0).self_signed()), "it issues to clients alone");
+    assert!(!is_told(&pki.root.issue(&Shape::authority("Issuer"))), "an intermediate that was made the anchor");
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The effective policy: what is in force, read from the layer itself.
 
-use tower_client_cert::{EffectivePolicy, Reason};
+use tower_client_cert::{
+    EffectivePolicy, Encoding, Gateway, GatewayCertificateMatcher, GatewayCertificateName, PinnedCertificates, Reason,
+    Secret, SenderProof, StatusFormat, TrustAnchors, UnixPeers,
+};
 
-use crate::support::pki::Pki;
+use crate::support::pki::{Pki, Shape};
 use crate::world::{USUAL, World};
 
 fn policy_of(world: &World, text: &str) -> EffectivePolicy {
@@ -13,7 +16,7 @@ fn policy_of(world: &World, text: &str) -> EffectivePolicy {
 fn a_layer_that_was_built_in_code_has_the_same_policy_as_one_from_a_file() {
     let world = World::new();
     let from_file = policy_of(&world, &USUAL.replace("label = \"ours\"\n", ""));
-    let anchors = tower_client_cert::TrustAnchors::from_pem_file(world.directory.path().join("root.pem")).unwrap();
+    let anchors = TrustAnchors::from_pem_file(world.directory.path().join("root.pem")).unwrap();
     let intermediates =
         tower_client_cert::Intermediates::from_pem_file(world.directory.path().join("intermediate.pem")).unwrap();
     let built = crate::scene::with_anchors(anchors).intermediates(intermediates).build().unwrap();
@@ -78,6 +81,122 @@ fn what_loosens_a_check_says_what_it_gives_up() {
     for key in loosened {
         assert!(first.contains(&format!("`{key}`")), "{key}: {first}");
     }
+}
+
+#[test]
+fn by_what_a_gateway_is_known_and_how_it_forwards_stands_in_the_policy() {
+    let pki = Pki::new();
+    let anchors = || TrustAnchors::from_der(Shape::authority("Edge Root").self_signed().der()).unwrap();
+    let own = anchors();
+    let authority = own.as_slice()[0].certificate().fingerprint().to_string();
+    let names = [
+        GatewayCertificateName::dns("edge.example"),
+        GatewayCertificateName::uri("spiffe://example/edge"),
+        GatewayCertificateName::common_name("edge"),
+    ];
+    let secret = Secret::new("0123456789abcdef").unwrap().or(Secret::new("fedcba9876543210").unwrap());
+    let gateway = Gateway::custom("edge", [""; 0])
+        .unwrap()
+        .or(SenderProof::unix_socket(UnixPeers::anyone_with_access()))
+        .or(SenderProof::unix_socket(UnixPeers::uids([33, 101])))
+        .or(SenderProof::allow_any_address()
+            .secret_header("x-edge-secret", secret)
+            .unwrap()
+            .certificate(GatewayCertificateMatcher::named(own, names).unwrap()))
+        .or(SenderProof::addresses(["10.1.0.0/24", "2001:db8::/48"])
+            .unwrap()
+            .certificate(GatewayCertificateMatcher::any_issued_under(anchors()).unwrap()))
+        .encoding(Encoding::DerBase64)
+        .absent_value("(null)")
+        .chain_header("x-chain", Encoding::DerBase64List)
+        .unwrap()
+        .other_leaf_header("x-again", Encoding::Pem)
+        .unwrap()
+        .status_header("x-verify", StatusFormat::Verdict)
+        .unwrap();
+    let policy = crate::scene::behind(gateway, TrustAnchors::from_der(pki.root.der()).unwrap()).build().unwrap();
+    let policy = policy.handle().policy();
+    let entry = |key: &str| policy.entry(&format!("gateway[0].{key}")).unwrap();
+    assert_eq!(entry("proof[0]").value(), "from nowhere; no second factor");
+    assert_eq!(entry("proof[1]").value(), "from a unix socket, every user; no second factor");
+    assert_eq!(entry("proof[2]").value(), "from a unix socket, users [33, 101]; no second factor");
+    assert_eq!(
+        entry("proof[3]").value(),
+        format!(
+            "from 0.0.0.0/0, ::/0; with a secret in header x-edge-secret (2 values known) and a certificate of its own \
+             under {authority}, with one of dns \"edge.example\", uri \"spiffe://example/edge\", subject 2.5.4.3 \
+             \"edge\""
+        )
+    );
+    assert!(entry("proof[4]").value().starts_with("from 10.1.0.0/24, 2001:db8::/48; with a certificate of its own "));
+    assert!(entry("proof[4]").value().ends_with(", with any name"));
+    let given_up: Vec<_> = (0..5).map(|number| entry(&format!("proof[{number}]")).allows()).collect();
+    assert_eq!(given_up[0], None);
+    assert!(given_up[1].unwrap().starts_with("which process sent it"));
+    assert_eq!(given_up[2], None);
+    assert!(given_up[3].unwrap().starts_with("where it was sent from"));
+    assert!(given_up[4].unwrap().starts_with("which machine sent it"));
+    for (key, value) in [
+        ("kind", "custom"),
+        ("name", "edge"),
+        ("encoding", "DerBase64"),
+        ("absent_values", "\"(null)\""),
+        ("chain_header", "x-chain (DerBase64List)"),
+        ("other_leaf_headers", "x-again (Pem)"),
+        ("status_header", "x-verify (Verdict)"),
+    ] {
+        assert_eq!(entry(key).value(), value, "{key}");
+        assert!(!entry(key).is_default(), "{key}");
+    }
+    assert!(entry("header").is_default());
+}
+
+#[test]
+fn every_rule_that_is_loosened_says_what_will_do_and_what_is_given_up() {
+    let pki = Pki::new();
+    let fingerprint = |last: u8| tower_client_cert::certificate::Fingerprint::new([last; 32]);
+    let anchors = TrustAnchors::from_der(pki.root.der())
+        .unwrap()
+        .labelled("ours")
+        .allow_any_purpose()
+        .allow_missing_client_auth()
+        .allow_missing_digital_signature()
+        .allow_uneven_rsa_size()
+        .allow_v1_anchor();
+    let pins = PinnedCertificates::certificates([fingerprint(1)]).labelled("partner").allow_expired();
+    let pins = pins.and(PinnedCertificates::public_keys([fingerprint(2)]).allow_ca_certificate());
+    let layer = crate::scene::with_anchors(anchors).trust_pinned(pins).build().unwrap();
+    let policy = layer.handle().policy();
+    for (key, will_do, given_up) in [
+        ("anchors[0].allow_any_purpose", "anyExtendedKeyUsage alone", "for what it was issued"),
+        ("anchors[0].allow_missing_client_auth", "no extended key usage", "for what it was issued"),
+        ("anchors[0].allow_missing_digital_signature", "without digitalSignature", "is for signatures"),
+        ("anchors[0].allow_uneven_rsa_size", "no multiple of 8", "a multiple of 8"),
+        ("anchors[0].allow_v1_anchor", "version 1", "is an authority's"),
+        ("pinned[0].allow_expired", "dates are not asked", "the dates of"),
+        ("pinned[1].allow_ca_certificate", "of an authority will do", "is no authority's"),
+    ] {
+        let entry = policy.entry(key).unwrap_or_else(|| panic!("{key}: {policy}"));
+        assert!(entry.check().contains(will_do), "{key}: {}", entry.check());
+        assert!(entry.allows().unwrap().contains(given_up), "{key}: {:?}", entry.allows());
+    }
+    assert_eq!(policy.entry("pinned[0].allow_ca_certificate").unwrap().allows(), None);
+    let [first, second] = [1, 2].map(|last| fingerprint(last).to_string());
+    assert_eq!(policy.entry("pinned[0]").unwrap().value(), format!("certificate {first}, labelled \"partner\""));
+    assert_eq!(policy.entry("pinned[1]").unwrap().value(), format!("public key {second}"));
+}
+
+#[test]
+fn what_a_product_forwards_by_itself_is_its_default() {
+    let pki = Pki::new();
+    let traefik = |header: &str| Gateway::traefik(["10.1.0.0/24"]).unwrap().header(header).unwrap();
+    let is_default = |gateway: Gateway| {
+        let layer = crate::scene::behind(gateway, TrustAnchors::from_der(pki.root.der()).unwrap()).build().unwrap();
+        layer.handle().policy().entry("gateway[0].header").unwrap().is_default()
+    };
+    assert!(is_default(Gateway::traefik(["10.1.0.0/24"]).unwrap()));
+    assert!(is_default(traefik("x-forwarded-tls-client-cert")));
+    assert!(!is_default(traefik("x-client-cert")), "the default of other products");
 }
 
 #[test]

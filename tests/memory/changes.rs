@@ -1,12 +1,16 @@
 //! Whatever is replaced counts from the next request on, for every spelling of a certificate that is remembered.
 
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
 use http::Request;
 use http_body_util::Full;
-use tower_client_cert::{DenyList, Intermediates, Reason, RevocationLists, TrustAnchors};
+use tower_client_cert::{Clock, DenyList, Intermediates, Reason, RevocationLists, TrustAnchors};
 
 use crate::meter::{World, fingerprint};
 use crate::scene::{self, ask, request, with_certificate};
-use crate::support::pki::{ListShape, Minted, Pki, Shape, days};
+use crate::support::pki::{ListShape, Minted, Pki, Shape, days, now};
 
 const SERIAL: &[u8] = &[0x4a, 0x01];
 
@@ -130,6 +134,46 @@ async fn trust_that_is_taken_away_counts_from_the_next_request_on_and_so_does_it
         }
         let (anchors, intermediates) = world.trust();
         layer.handle().replace(anchors, intermediates).unwrap();
+    }
+}
+
+/// Does something once, in the middle of the next request.
+#[derive(Clone, Default)]
+struct Interrupted(Arc<Mutex<Option<Interruption>>>);
+
+type Interruption = Box<dyn FnOnce() + Send>;
+
+impl fmt::Debug for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Interrupted")
+    }
+}
+
+impl Clock for Interrupted {
+    fn now(&self) -> SystemTime {
+        let interruption = self.0.lock().unwrap().take();
+        if let Some(interruption) = interruption {
+            interruption();
+        }
+        now()
+    }
+}
+
+#[tokio::test]
+async fn a_request_under_way_while_trust_is_taken_away_leaves_nothing_that_is_believed() {
+    let world = World::new();
+    let clock = Interrupted::default();
+    let layer = world.builder().clock(clock.clone()).build().unwrap();
+    let (client, handle, other) = (client(&world), layer.handle(), Pki::new());
+    let intermediates = world.trust().1;
+    *clock.0.lock().unwrap() = Some(Box::new(move || {
+        handle.replace(TrustAnchors::from_der(other.root.der()).unwrap(), intermediates).unwrap();
+    }));
+    let under_way = ask(&layer, with_certificate(&client)).await;
+    assert!(under_way.identity().is_some(), "judged by what was in force when it came");
+    assert!(clock.0.lock().unwrap().is_none());
+    for reason in reasons(&layer, &client).await {
+        assert!(matches!(reason, Some(Reason::IssuerUnknown | Reason::SignatureInvalid)), "{reason:?}");
     }
 }
 

@@ -2,10 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use tower_client_cert::{ConfigError, Encoding, Gateway, Reason};
+use tower_client_cert::{ConfigError, Encoding, Gateway, Intermediates, Reason};
 
 use crate::meter::World;
-use crate::scene::{ask, behind, request, request_from, with_certificate};
+use crate::scene::{ask, behind, request, request_from, with_anchors, with_certificate, with_chain};
+use crate::support::pki::Minted;
 
 #[tokio::test]
 async fn a_header_that_came_before_costs_no_signature() {
@@ -128,6 +129,43 @@ async fn a_layer_that_remembers_nothing_validates_every_request() {
         assert!(ask(&layer, with_certificate(&client)).await.identity().is_some());
         assert_eq!(world.meter.take(), 2);
     }
+}
+
+#[tokio::test]
+async fn two_requests_of_one_client_have_one_path_between_them() {
+    let world = World::new();
+    let layer = world.layer();
+    let client = world.pki.good();
+    let (first, second) = (ask(&layer, with_certificate(&client)).await, ask(&layer, with_certificate(&client)).await);
+    assert!(std::ptr::eq(first.identity().unwrap().path(), second.identity().unwrap().path()));
+}
+
+/// The least `max_remembered_bytes` under which a client is remembered that comes with its intermediate.
+async fn least_bytes(world: &World, client: &Minted, intermediates: &Intermediates) -> usize {
+    let (mut forgotten, mut remembered) = (0_usize, 1 << 20);
+    while remembered - forgotten > 1 {
+        let bytes = forgotten.midpoint(remembered);
+        let layer = world.metered(with_anchors(world.trust().0)).max_remembered_bytes(bytes);
+        let layer = layer.intermediates(intermediates.clone()).build().unwrap();
+        let chain = || with_chain(&[client, &world.pki.intermediate]);
+        assert!(ask(&layer, chain()).await.identity().is_some());
+        world.meter.take();
+        assert!(ask(&layer, chain()).await.identity().is_some());
+        if world.meter.take() == 0 { remembered = bytes } else { forgotten = bytes }
+    }
+    remembered
+}
+
+#[tokio::test]
+async fn what_is_kept_for_one_client_alone_counts_and_what_every_client_shares_does_not() {
+    let world = World::new();
+    let client = world.pki.good();
+    let shared = least_bytes(&world, &client, &world.trust().1).await;
+    let kept = least_bytes(&world, &client, &Intermediates::default()).await;
+    let header = client.escaped_pem().len() + world.pki.intermediate.escaped_pem().len();
+    let (leaf, intermediate) = (client.der().len(), world.pki.intermediate.der().len());
+    assert!((header + 3 * leaf..header + 10 * leaf).contains(&shared), "{shared}");
+    assert!((intermediate..10 * intermediate).contains(&(kept - shared)), "{kept} {shared}");
 }
 
 #[test]

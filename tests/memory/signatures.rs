@@ -30,6 +30,23 @@ async fn the_signature_of_an_authority_is_verified_once_and_that_of_a_client_eve
 }
 
 #[tokio::test]
+async fn a_good_signature_that_is_on_no_accepted_path_is_verified_every_time() {
+    let world = World::new();
+    let namesake = world.pki.root.issue(&Shape::authority("Test Intermediate"));
+    let layer = world.metered(scene::with_anchors(world.trust().0)).max_verdict_age(NO_TIME).build().unwrap();
+    let mut counts = Vec::new();
+    for second in 0..3 {
+        world.clock.set(second);
+        let client = world.pki.good();
+        let chain = with_chain(&[&client, &namesake, &world.pki.intermediate]);
+        assert!(ask(&layer, chain).await.identity().is_some());
+        counts.push(world.meter.take());
+    }
+    // Of four, that on the issuer is remembered: the namesake's is found good, and the client's is not by its key.
+    assert_eq!(counts, [4, 3, 3]);
+}
+
+#[tokio::test]
 async fn it_outlives_a_change_of_trust() {
     let world = World::new();
     let layer = world.layer();

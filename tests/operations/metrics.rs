@@ -110,6 +110,7 @@ async fn days_to_expiry_are_a_histogram_by_anchor_and_name_nobody() {
     ask(&layer, with_certificate(&pki.issue(&Shape::partner().valid(days(-1), days(10))))).await;
     ask(&layer, with_certificate(&pki.issue(&Shape::partner().valid(days(-1), days(100))))).await;
     assert_eq!(recording.value("client_cert_validation_seconds_count").await, Some(2.0));
+    assert!(recording.value("client_cert_validation_seconds_sum").await.unwrap() > 0.0);
     let bucket = |days: &str| format!("client_cert_client_expiry_days_bucket{{anchor=\"ours\",le=\"{days}\"}}");
     assert_eq!(recording.value(&bucket("7")).await, Some(0.0));
     assert_eq!(recording.value(&bucket("14")).await, Some(1.0));

@@ -5,6 +5,7 @@
 
 mod acceptance;
 
+mod anchor_sets;
 mod anonymity;
 mod answers;
 mod beyond_webpki;

@@ -1,5 +1,7 @@
 //! Pinned certificates and keys, in place of a path and beside one.
 
+use std::time::Duration;
+
 use rcgen::{ExtendedKeyUsagePurpose, KeyUsagePurpose};
 use sha2::Digest as _;
 use tower_client_cert::certificate::Fingerprint;
@@ -8,8 +10,8 @@ use tower_client_cert::{
     ClientCertLayerBuilder, PinKind, PinnedCertificates, Reason, TrustAnchors, TrustReplacement, TrustedBy,
 };
 
-use crate::scene::{Asked, ask, builder, with_anchors, with_certificate};
-use crate::support::pki::{Minted, Pki, Shape, days};
+use crate::scene::{Asked, Fixed, ask, builder, with_anchors, with_certificate};
+use crate::support::pki::{Minted, Pki, Shape, days, now, seconds};
 
 fn of_certificate(minted: &Minted) -> PinnedCertificates {
     PinnedCertificates::certificates([Fingerprint::new(sha2::Sha256::digest(minted.der()).into())])
@@ -86,6 +88,23 @@ async fn a_pin_excuses_neither_dates_nor_use_nor_authority() {
         let partner = shape.self_signed();
         assert_eq!(asked(pins_alone(of_certificate(&partner)), &partner).await.reason(), Some(reason));
     }
+}
+
+#[tokio::test]
+async fn a_pin_counts_from_the_first_second_of_its_certificate_to_the_end_of_its_last() {
+    let partner = Shape::partner().valid(seconds(-10), seconds(10)).self_signed();
+    let second = Duration::from_secs(1);
+    for (at, expected) in [
+        (now() - 10 * second - Duration::from_millis(1), Some(Reason::NotYetValid)),
+        (now() - 10 * second, None),
+        (now() + 10 * second, None),
+        (now() + 10 * second + Duration::from_millis(999), None),
+        (now() + 11 * second, Some(Reason::Expired)),
+    ] {
+        assert_eq!(asked(pins_alone(of_certificate(&partner)).clock(Fixed(at)), &partner).await.reason(), expected);
+    }
+    let of_one_second = Shape::partner().valid(seconds(0), seconds(0)).self_signed();
+    assert!(asked(pins_alone(of_certificate(&of_one_second)), &of_one_second).await.identity().is_some());
 }
 
 #[tokio::test]

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use rcgen::{DnType, GeneralSubtree, KeyUsagePurpose, PKCS_ECDSA_P384_SHA384, SanType};
+use rcgen::{DnType, GeneralSubtree, KeyUsagePurpose, OtherNameValue, PKCS_ECDSA_P384_SHA384, SanType};
 use tower_client_cert::certificate::{Fingerprint, ObjectIdentifier};
 use tower_client_cert::{
     ClientCertLayerBuilder, Intermediates, IssuedBy, KeyKind, KeyPolicy, Place, Reason, Rejection, RequiredPolicies,
-    TrustAnchors,
+    TrustAnchors, ValidationProblem,
 };
 
 use crate::scene::{Asked, Fixed, ask, builder, trusting, with_anchors, with_certificate, with_chain};
@@ -52,6 +52,9 @@ async fn an_intermediate_that_may_not_sign_certificates_is_refused_and_named() {
     let refused = asked(builder(&pki), &[&lower.issue(&Shape::partner()), &lower, &middle]).await;
     assert_eq!(refused.reason(), Some(Reason::KeyUsageUnsuitable));
     assert_eq!(place(&refused), Place::Intermediate { number: 2 });
+    let Rejection::Validation(error) = refused.refusal().unwrap().rejection() else { panic!() };
+    assert_eq!(error.certificate().subject(), "CN=Middle");
+    assert_eq!(*error.certificate().fingerprint(), sha256(&middle));
 }
 
 #[tokio::test]
@@ -197,6 +200,81 @@ async fn inhibited_and_mapped_policies_do_not_hold() {
         let issuer = root.issue(&shape.extension(&POLICIES, &policies(&[7])));
         let leaf = issuer.issue(&Shape::partner().extension(&POLICIES, &policies(&[ANY])));
         assert_eq!(reason(trusting(&root).require_policies(required()), &[&leaf, &issuer]).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn any_policy_is_inhibited_below_an_authority_but_not_in_one_that_names_itself_as_issuer() {
+    let root = Shape::authority("Root").self_signed();
+    let required = || RequiredPolicies::any([oid("2.5.29.32.7")]);
+    let inhibiting = Shape::authority("A").extension(&INHIBIT_ANY, &[0x02, 0x01, 0x00]);
+    let upper = root.issue(&inhibiting.extension(&POLICIES, &policies(&[7])));
+    for (name, expected) in [("A", None), ("B", Some(Reason::PolicyMissing))] {
+        let lower = upper.issue(&Shape::authority(name).extension(&POLICIES, &policies(&[ANY])));
+        let leaf = lower.issue(&Shape::partner().extension(&POLICIES, &policies(&[7])));
+        let layer = trusting(&root).require_policies(required());
+        assert_eq!(reason(layer, &[&leaf, &lower, &upper]).await, expected, "{name}");
+    }
+    // A client that has the name of its issuer is no authority, and not exempt.
+    let lower = upper.issue(&Shape::authority("A").extension(&POLICIES, &policies(&[7])));
+    for (arcs, expected) in [(&[7], None), (&[ANY], Some(Reason::PolicyMissing))] {
+        let leaf = lower.issue(&Shape::client("A").extension(&POLICIES, &policies(arcs)));
+        let layer = trusting(&root).require_policies(required());
+        assert_eq!(reason(layer, &[&leaf, &lower, &upper]).await, expected, "{arcs:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_policy_extension_that_cannot_be_read_is_told_with_its_certificate() {
+    let root = Shape::authority("Root").self_signed();
+    let middle = root.issue(&Shape::authority("Middle").extension(&INHIBIT_ANY, &[0x02, 0x01, 0xff]));
+    let lower = middle.issue(&Shape::authority("Lower").extension(&POLICIES, &policies(&[7])));
+    let leaf = lower.issue(&Shape::partner().extension(&POLICIES, &policies(&[7])));
+    let layer = trusting(&root).require_policies(RequiredPolicies::any([oid("2.5.29.32.7")]));
+    let refused = asked(layer, &[&leaf, &lower, &middle]).await;
+    assert_eq!(refused.reason(), Some(Reason::CertificateUnsupported));
+    assert_eq!(place(&refused), Place::Intermediate { number: 2 });
+}
+
+#[tokio::test]
+async fn constraints_on_names_of_one_kind_say_nothing_of_other_kinds() {
+    let pki = Pki::new();
+    let uri = || SanType::URI("https://partner.test/a".try_into().unwrap());
+    let email = || SanType::Rfc822Name("a@partner.test".try_into().unwrap());
+    let other = || SanType::OtherName((vec![1, 3, 6, 1, 4, 1, 9999, 1], OtherNameValue::Utf8String("x".to_owned())));
+    let on_mail = Shape::authority("Mail").permitted(GeneralSubtree::Rfc822Name("other.test".to_owned()));
+    let on_dns = Shape::authority("Dns").permitted(GeneralSubtree::DnsName("partner.test".to_owned()));
+    for (constrained, name, expected) in [
+        (&on_dns, uri(), None),
+        (&on_dns, email(), None),
+        (&on_dns, other(), None),
+        (&on_mail, uri(), None),
+        (&on_mail, other(), None),
+        (&on_mail, SanType::DnsName("partner.test".try_into().unwrap()), None),
+        (&on_mail, email(), Some(Reason::NameConstraintUnsupported)),
+    ] {
+        let issuer = pki.root.issue(constrained);
+        let leaf = issuer.issue(&Shape::partner().alternative_name(name.clone()));
+        assert_eq!(reason(builder(&pki), &[&leaf, &issuer]).await, expected, "{constrained:?} {name:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_length_of_path_is_refused_by_the_authority_that_bounds_it() {
+    let root = Shape::authority("Root").path_length(1).self_signed();
+    let upper = root.issue(&Shape::authority("Upper"));
+    let lower = upper.issue(&Shape::authority("Lower"));
+    let leaf = lower.issue(&Shape::partner());
+    let bounded = root.issue(&Shape::authority("Upper").path_length(0));
+    let below = bounded.issue(&Shape::authority("Lower"));
+    for (chain, expected) in [
+        ([&leaf, &lower, &upper], (Place::Anchor, 1)),
+        ([&below.issue(&Shape::partner()), &below, &bounded], (Place::Intermediate { number: 2 }, 0)),
+    ] {
+        let refused = asked(trusting(&root), &chain).await;
+        let Rejection::Validation(error) = refused.refusal().unwrap().rejection() else { panic!() };
+        let ValidationProblem::PathLengthExceeded { allowed } = error.problem() else { panic!("{error}") };
+        assert_eq!((error.certificate().place(), *allowed), (expected.0, Some(expected.1)));
     }
 }
 

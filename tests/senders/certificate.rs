@@ -7,7 +7,7 @@ use rcgen::{ExtendedKeyUsagePurpose, SanType};
 use tower_client_cert::certificate::Fingerprint;
 use tower_client_cert::{
     Gateway, GatewayCertificate, GatewayCertificateError, GatewayCertificateMatcher, GatewayCertificateName,
-    GatewayPeer, Reason, Rejection, SecondFactorError, UntrustedPeer,
+    GatewayPeer, IssuedBy, PinnedCertificates, Reason, Rejection, RequiredPolicies, SecondFactorError, UntrustedPeer,
 };
 
 use crate::proofs::{SECRET, anchors, builder, layer, over, proven_by, secret};
@@ -202,6 +202,27 @@ async fn every_certificate_of_an_authority_for_gateways_alone_will_do() {
     assert!(send(demand(), &[&internal.issue(&Shape::client("any"))], &pki).await.identity().is_some());
     let asked = send(demand(), &[&pki.good(), &pki.intermediate], &pki).await;
     assert!(matches!(error(&asked), GatewayCertificateError::Invalid(_)));
+}
+
+#[tokio::test]
+async fn what_is_asked_of_clients_beyond_a_path_is_not_asked_of_gateways() {
+    let (pki, internal) = (Pki::new(), internal());
+    let own = internal.issue(&edge().valid(days(-1), days(300)));
+    let value = pki.issue(&Shape::partner().valid(days(-1), days(1))).escaped_pem();
+    let (pin, policy) = (Fingerprint::new([7; 32]), "2.5.29.32.7".parse().unwrap());
+    let demanding = || builder(gateway().certificate(by_name(&internal)), &pki);
+    let week = std::time::Duration::from_secs(7 * 24 * 60 * 60);
+    for (layer, expected) in [
+        (demanding().max_lifetime(week), None),
+        (demanding().require_policies(RequiredPolicies::any([policy])), Some(Reason::PolicyMissing)),
+        (demanding().only_issued_by([IssuedBy::certificate(sha256(pki.intermediate.der()))]), None),
+        (demanding().only_pinned(PinnedCertificates::certificates([pin])), Some(Reason::NotPinned)),
+    ] {
+        let layer = layer.build().unwrap();
+        let asked = ask(&layer, over(presenting(&[&own]), &[("x-client-cert", &value)])).await;
+        assert_eq!(asked.reason(), expected, "of the client, who was told by a gateway");
+        assert_eq!(asked.identity().is_some(), expected.is_none());
+    }
 }
 
 #[tokio::test]
