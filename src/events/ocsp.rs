@@ -4,7 +4,7 @@ use tracing::warn;
 
 use super::{Events, TARGET, meters};
 use crate::escape::Escaped;
-use crate::revocation::OcspObserver;
+use crate::revocation::{OcspObserver, StoreError};
 
 impl OcspObserver for Events {
     fn answered(&self, responder: &str) {
@@ -27,5 +27,13 @@ impl OcspObserver for Events {
 
     fn asked(&self, took: Duration, is_answered: bool) {
         meters::ocsp_asked(took, is_answered);
+    }
+
+    fn store_failed(&self, responder: &str, error: &StoreError) {
+        meters::store_failed();
+        if let Some(suppressed) = self.tally.store_failures.add(1, self.now_seconds()) {
+            let responder = Escaped(responder);
+            warn!(target: TARGET, %responder, suppressed, detail = %error, "store of revocation data failed");
+        }
     }
 }

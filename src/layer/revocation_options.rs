@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::ClientCertLayerBuilder;
 #[cfg(feature = "ocsp")]
-use crate::revocation::{AllowedHosts, Fetch, OcspResponder};
+use crate::revocation::{AllowedHosts, Fetch, OcspResponder, RevocationStore, SharedStore};
 use crate::revocation::{OcspAnswers, RevocationMode, RevocationPolicy, RevocationScope};
 
 /// How it is judged whether certificates are revoked.
@@ -97,6 +97,13 @@ impl ClientCertLayerBuilder {
     /// reaches the public internet alone; without it there is none, and building fails.
     pub fn ocsp_fetcher(mut self, fetcher: impl Fetch) -> Self {
         self.ocsp.client.fetcher = Some(Arc::new(fetcher));
+        self
+    }
+
+    /// Shares answers with other replicas, or keeps them over a restart. It need not be trusted: what is read from it is
+    /// verified again. Answers to requests with a nonce are made for one request and not shared. Default: no store.
+    pub fn ocsp_store(mut self, store: impl RevocationStore) -> Self {
+        self.ocsp.client.store = Some(SharedStore::new(Arc::new(store)));
         self
     }
 

@@ -72,6 +72,9 @@ pub(crate) use self::sources::{ListSources, OcspSources, Revocation, Sources, Ve
 pub use self::status::RevocationReason;
 use self::status::{CertificateStatus, Standing};
 #[cfg(feature = "fetch")]
+#[cfg(feature = "ocsp")]
+pub(crate) use self::store::SharedStore;
+#[cfg(feature = "fetch")]
 pub use self::store::{DirectoryStore, RevocationStore, StoreError, StoreKey, Storing};
 use crate::certificate::Certificate;
 use crate::evidence::{Check, Outcome};

@@ -1,71 +1,12 @@
 //! Stores that replicas share, and what becomes of verdicts where they fail: nothing.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use tower_client_cert::{DirectoryStore, Reason, RevocationStore, StoreError, StoreKey, Storing};
+use tower_client_cert::{DirectoryStore, Reason};
 
 use crate::scene::{CLIENT, Served, World, numbered, pass, until};
 use crate::support::scratch::Scratch;
-
-/// A store in memory that does what it is told.
-#[derive(Clone, Debug, Default)]
-struct Told {
-    entries: Arc<Mutex<HashMap<StoreKey, Vec<u8>>>>,
-    does: Arc<Mutex<Does>>,
-}
-
-#[derive(Clone, Debug, Default)]
-enum Does {
-    #[default]
-    Keep,
-    Fail,
-    Hang,
-    Panic,
-    Say(Vec<u8>),
-}
-
-impl Told {
-    fn now_does(&self, does: Does) {
-        *self.does.lock().unwrap() = does;
-    }
-
-    fn len(&self) -> usize {
-        self.entries.lock().unwrap().len()
-    }
-}
-
-async fn fail(does: &Does) -> Result<(), StoreError> {
-    match does {
-        Does::Keep | Does::Say(_) => Ok(()),
-        Does::Fail => Err(StoreError::other(std::io::Error::other("down"))),
-        Does::Hang => std::future::pending().await,
-        Does::Panic => panic!("a store with a mistake"),
-    }
-}
-
-impl RevocationStore for Told {
-    fn load<'a>(&'a self, key: &'a StoreKey, _: usize) -> Storing<'a, Option<Vec<u8>>> {
-        Box::pin(async move {
-            let does = self.does.lock().unwrap().clone();
-            fail(&does).await?;
-            if let Does::Say(octets) = does {
-                return Ok(Some(octets));
-            }
-            Ok(self.entries.lock().unwrap().get(key).cloned())
-        })
-    }
-
-    fn save<'a>(&'a self, key: &'a StoreKey, octets: &'a [u8], _: SystemTime) -> Storing<'a, ()> {
-        Box::pin(async move {
-            let does = self.does.lock().unwrap().clone();
-            fail(&does).await?;
-            self.entries.lock().unwrap().insert(key.clone(), octets.to_vec());
-            Ok(())
-        })
-    }
-}
+use crate::support::told_store::{Does, Told};
 
 #[tokio::test(start_paused = true)]
 async fn fifty_replicas_that_start_one_after_the_other_ask_the_authority_once() {

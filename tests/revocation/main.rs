@@ -23,6 +23,8 @@ mod refreshing;
 mod reload;
 #[cfg(feature = "ocsp")]
 mod responder;
+#[cfg(feature = "ocsp")]
+mod stores;
 mod unusable_lists;
 #[cfg(feature = "ocsp")]
 mod waiting;

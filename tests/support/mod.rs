@@ -17,4 +17,5 @@ pub(crate) mod scratch;
 pub(crate) mod server_process;
 pub(crate) mod signature_meter;
 pub(crate) mod tls;
+pub(crate) mod told_store;
 pub(crate) mod wire;

@@ -137,6 +137,11 @@ impl VerifiedAnswer {
         })
     }
 
+    /// The same, with whom it came from in its name.
+    pub(super) fn from(self, place: impl std::fmt::Display) -> Self {
+        Self { name: format!("{} from {place}", self.name).into(), ..self }
+    }
+
     /// The same with the certificate of its signer kept once for all answers.
     #[cfg(feature = "ocsp")]
     pub(super) fn sharing(self, known: &super::interned::Interned) -> Self {
@@ -161,6 +166,7 @@ impl VerifiedAnswer {
         self.verified_at
     }
 
+    /// When it was issued.
     #[cfg(feature = "ocsp")]
     pub(super) fn this_update(&self) -> SystemTime {
         self.this_update
@@ -184,6 +190,13 @@ impl VerifiedAnswer {
             (false, true) => false,
             _ => self.this_update >= other.this_update,
         }
+    }
+
+    /// Whether it says something that was not known: it is later, or revokes for good.
+    #[cfg(feature = "ocsp")]
+    pub(super) fn is_news_to(&self, known: &Self) -> bool {
+        let is_later = self.this_update > known.this_update;
+        self.supersedes(known) && (is_later || self.is_final() != known.is_final())
     }
 
     pub(super) fn status(&self, now: SystemTime) -> CertificateStatus {

@@ -5,6 +5,7 @@ use super::responder::OcspResponder;
 use crate::error::ConfigError;
 use crate::policy::EffectivePolicy;
 use crate::revocation::fetch::{AllowedHosts, Fetch};
+use crate::revocation::store::SharedStore;
 use crate::validation::TrustAnchor;
 
 /// Whom to ask, as configured.
@@ -14,6 +15,8 @@ pub(crate) struct OcspClientOptions {
     /// Where responders may be that certificates name.
     pub(crate) hosts: Option<AllowedHosts>,
     pub(crate) fetcher: Option<Arc<dyn Fetch>>,
+    /// What is shared with other replicas.
+    pub(crate) store: Option<SharedStore>,
     /// The longest between two answers about one certificate.
     pub(crate) refresh_interval: Duration,
     /// The longest that a client waits which was never seen before.
@@ -50,6 +53,10 @@ impl OcspClientOptions {
             )
             .set_if(hosts.is_some())
             .allows_if(hosts.is_some(), "the choice of where requests are sent, to authorities under the anchors");
+        let store = self.store.as_ref().map(SharedStore::describe);
+        policy
+            .add("revocation.ocsp_store", "where answers are shared", store.as_deref().unwrap_or("none"))
+            .set_if(store.is_some());
         policy
             .add("revocation.ocsp_wait_milliseconds", "how long a new client waits", self.wait.as_millis())
             .set_if(self.wait != DEFAULT_WAIT);
@@ -99,6 +106,7 @@ impl Default for OcspClientOptions {
             responders: Vec::new(),
             hosts: None,
             fetcher: None,
+            store: None,
             refresh_interval: DEFAULT_REFRESH_INTERVAL,
             wait: DEFAULT_WAIT,
         }

@@ -15,6 +15,8 @@ pub(in crate::revocation::ocsp) struct Flight {
     /// How often nothing came since the last answer.
     failures: AtomicU32,
     is_under_way: AtomicBool,
+    /// Whether the last answer came from a store.
+    is_stored: AtomicBool,
     landed: Notify,
 }
 
@@ -57,6 +59,11 @@ impl Flight {
     pub(super) fn succeed(&self) {
         self.failures.store(0, Ordering::Relaxed);
         self.failure.store(None);
+    }
+
+    /// Notes whether the answer that came now is from a store; whether the last one was.
+    pub(super) fn note_stored(&self, is_stored: bool) -> bool {
+        self.is_stored.swap(is_stored, Ordering::Relaxed)
     }
 
     /// When it is worth trying again after the last failure: later with each.

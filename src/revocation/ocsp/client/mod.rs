@@ -13,6 +13,7 @@ mod flight;
 mod refresh;
 mod request;
 mod responder;
+mod stored;
 mod subject;
 
 use std::fmt::Debug;
@@ -29,18 +30,20 @@ use self::flight::{FAILURE_MEMORY, Failure};
 pub(super) use self::refresh::Refresher;
 use self::request::Nonce;
 pub use self::responder::{OcspMethod, OcspNonce, OcspResponder};
+use self::stored::Learnt;
 use self::subject::{Subject, UrlOrigin};
-use super::answer::{AnswerAges, Expected, VerifiedAnswer, verify_one};
+use super::answer::{AnswerAges, Expected, ExpectedNonce, VerifiedAnswer, verify_one};
 use super::interned::Interned;
 use super::state::CertificateState;
 use crate::certificate::Certificate;
 use crate::certificate::der::{Elements, tag};
 use crate::clock::{Clock, Stopwatch};
-use crate::error::ConfigError;
+use crate::error::{ConfigError, OcspAnswerProblem};
 use crate::evidence::Check;
 use crate::revocation::crl::Question;
 use crate::revocation::fetch::{Fetch as _, FetchUrl, Fetched, GuardedFetch};
 use crate::revocation::status::{CertificateStatus, Standing};
+use crate::revocation::store::StoreError;
 
 /// Everything it takes to ask responders.
 #[derive(Debug)]
@@ -69,6 +72,8 @@ pub(crate) trait OcspObserver: Debug + Send + Sync {
     fn failed(&self, responder: &str, detail: &str);
     /// A question that took so long was answered, or was not.
     fn asked(&self, took: Duration, is_answered: bool);
+    /// A store could not be read or written, or had what cannot be verified.
+    fn store_failed(&self, responder: &str, error: &StoreError);
 }
 
 /// How it stands with a certificate that has no answer.
@@ -165,21 +170,20 @@ impl OcspClient {
             return;
         };
         runtime.spawn(async move {
-            let _airborne = airborne;
             let aborted = Aborted { client: &client, state: &state };
-            let stopwatch = Stopwatch::start();
-            let outcome = client.ask(&state).await;
+            let outcome = client.learn(&state).await;
             std::mem::forget(aborted);
-            client.world.observer.asked(stopwatch.elapsed(), outcome.is_ok());
-            match outcome {
-                Ok(answer) => {
-                    state.offer(Arc::new(answer));
-                    state.flight().succeed();
-                    if let Some(subject) = state.flight().subject() {
-                        client.world.observer.answered(subject.url.host());
-                    }
+            let to_share = match outcome {
+                Ok(learnt) => client.take(&state, learnt),
+                Err(detail) => {
+                    client.fail(&state, detail);
+                    None
                 }
-                Err(detail) => client.fail(&state, detail),
+            };
+            // Nobody waits for the store.
+            drop(airborne);
+            if let Some(to_share) = to_share {
+                client.share(&state, to_share).await;
             }
         });
     }
@@ -196,11 +200,22 @@ impl OcspClient {
         state.flight().fail(Failure { at: self.now(), detail });
     }
 
-    /// Fetches an answer and verifies it; on failure, what came in place of one.
-    async fn ask(&self, state: &CertificateState) -> Result<VerifiedAnswer, Arc<str>> {
+    /// Finds an answer in the store, or asks for one.
+    async fn learn(&self, state: &CertificateState) -> Result<Learnt, Arc<str>> {
         let Some(subject) = state.flight().subject() else {
             return Err("is not known".into());
         };
+        if let Some(answer) = self.stored(state, subject).await {
+            return Ok(Learnt { answer, octets: None });
+        }
+        let stopwatch = Stopwatch::start();
+        let outcome = self.ask(subject).await;
+        self.world.observer.asked(stopwatch.elapsed(), outcome.is_ok());
+        outcome
+    }
+
+    /// Fetches an answer and verifies it; on failure, what came in place of one.
+    async fn ask(&self, subject: &Subject) -> Result<Learnt, Arc<str>> {
         let hosts = match subject.origin {
             UrlOrigin::Certificate => self.options.hosts.as_ref(),
             UrlOrigin::Configuration => None,
@@ -214,17 +229,28 @@ impl OcspClient {
             Ok(Fetched::Unchanged) => return Err("sent nothing, although nothing was known".into()),
             Err(error) => return Err(format!("cannot be reached: {error}").into()),
         };
+        let answer = self
+            .verified(octets.octets(), subject, nonce.expected())
+            .map_err(|problem| told(&format_args!("sent an answer that {problem}")))?;
+        Ok(Learnt { answer: answer.from(subject.url.host()), octets: Some(octets.shared_octets()) })
+    }
+
+    /// Whatever its source, an answer counts only when it was verified here.
+    fn verified(
+        &self,
+        octets: &[u8],
+        subject: &Subject,
+        nonce: ExpectedNonce<'_>,
+    ) -> Result<VerifiedAnswer, OcspAnswerProblem> {
         let expected = Expected {
             issuer: &subject.issuer,
             responder: subject.asking.certificate.as_deref(),
-            nonce: nonce.expected(),
+            nonce,
             algorithms: self.world.algorithms,
             now: self.now(),
             ages: self.ages,
         };
-        verify_one(octets.octets(), &subject.serial, &expected)
-            .map(|answer| answer.sharing(&self.issuers))
-            .map_err(|problem| format!("sent an answer that {problem}").into())
+        verify_one(octets, &subject.serial, &expected).map(|answer| answer.sharing(&self.issuers))
     }
 }
 

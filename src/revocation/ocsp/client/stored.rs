@@ -63,7 +63,9 @@ impl OcspClient {
         state.offer(Arc::clone(&answer));
         state.flight().succeed();
         let octets = octets?;
-        self.world.observer.answered();
+        if let Some(subject) = state.flight().subject() {
+            self.world.observer.answered(subject.url.host());
+        }
         // Nothing that is known to be outdated is shared.
         let is_in_force = state.answer().is_some_and(|known| Arc::ptr_eq(&known, &answer));
         is_in_force.then_some(ToShare { answer, octets })
