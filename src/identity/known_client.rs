@@ -60,7 +60,9 @@ impl KnownClient {
 
     pub(super) fn is_still_valid(&self) -> bool {
         let now = self.clock.now();
-        whole_seconds(now) <= whole_seconds(self.valid_until) && self.watch.ask(now).is_ok()
+        self.path.proven().path.not_before() <= now
+            && whole_seconds(now) <= whole_seconds(self.valid_until)
+            && self.watch.ask(now).is_ok()
     }
 
     pub(super) fn tolerated(&self) -> impl Iterator<Item = &Outcome> {

@@ -179,8 +179,9 @@ impl ClientIdentity {
         self.client.valid_until()
     }
 
-    /// Whether the path is within its dates now, by the layer's clock, and would not be refused by the deny-list and the
-    /// revocation lists that are now in force. For streams and sockets that outlive a request.
+    /// Whether the path is within its dates now, from the first to the last, by the layer's clock, and would not be
+    /// refused by the deny-list and the revocation lists that are now in force. For streams and sockets that outlive a
+    /// request.
     #[must_use]
     pub fn still_valid(&self) -> bool {
         self.client.is_still_valid()

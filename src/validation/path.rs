@@ -28,6 +28,13 @@ pub(crate) enum TrustSource {
 }
 
 impl ValidatedPath {
+    /// The first second at which every certificate of the path is valid.
+    pub(crate) fn not_before(&self) -> SystemTime {
+        self.certificates()
+            .map(|(_, certificate)| certificate.not_before())
+            .fold(self.end_entity.not_before(), SystemTime::max)
+    }
+
     /// The last second at which every certificate of the path is valid.
     pub(crate) fn not_after(&self) -> SystemTime {
         self.certificates()
