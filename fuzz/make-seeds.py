@@ -166,6 +166,122 @@ def answers():
     yield "truncated", answer(by_key, [single(b"\x11", b"\x80\0")])[:-9]
 
 
+def names():
+    """Names as DER, and the text of patterns."""
+    oid = lambda text: tlv(6, bytes.fromhex(text))
+    attribute = lambda kind, tag, value: tlv(0x30, oid(kind), tlv(tag, value))
+    country, organization, common = "550406", "55040a", "550403"
+    plain = [tlv(0x31, attribute(country, 0x13, b"CH")), tlv(0x31, attribute(organization, 0x0C, b"Big Partner Foo SA"))]
+    yield "plain", tlv(0x30, *plain)
+    yield "odd", tlv(0x30, tlv(0x31, attribute(common, 0x0C, b' #a,b+c="d";<e>\\ '), attribute(organization, 0x1E, b"\0Z\0\xfc")))
+    yield "teletex", tlv(0x30, tlv(0x31, attribute(common, 0x14, b"Z\xfcrich")), tlv(0x31, attribute("2a030405", 0x0C, b"x")))
+    yield "no-text", tlv(0x30, tlv(0x31, attribute(common, 0x04, b"\1\2")), tlv(0x31, attribute(common, 0x0C, b"\0")))
+    yield "empty", tlv(0x30)
+    yield "subject", elements(elements(elements(LEAF)[0][1])[0][1])[5][2]
+
+
+PATTERNS = [
+    "CN=data-exchange-svc01,O=Big Partner Foo SA,C=CH", "/C=CH/O=Big Partner Foo SA/CN=data-exchange-svc01",
+    "C = CH, O = Big Partner Foo SA, CN = data-exchange-svc01", "CN=a\\,b\\C3\\BC+2.5.4.10=#0c0141", 'O = "a, b", CN = x', "O=", "x",
+]
+ACCESS = [
+    """[[rule]]
+path = "/healthz"
+public = true
+""",
+    """[[rule]]
+path = "/restricted/**"
+methods = ["GET"]
+organization = "Big Partner Foo SA"
+issued_by = "carc-i101l"
+
+[[test]]
+path = "/restricted/sensitive.txt"
+subject = "CN=data-exchange-svc01,O=Big Partner Foo SA,C=CH"
+issued_by = "carc-i101l"
+expect = "allow"
+""",
+    """[otherwise]
+any_organizational_unit = "A"
+
+[[rule]]
+path = "/users/{id}"
+mode = "shadow"
+dns = "*.example.org"
+""",
+    "[[rule]]\npaht = 1",
+]
+CONFIGURATIONS = [
+    """[[gateway]]
+kind = "nginx"
+addresses = ["10.1.0.0/24"]
+
+[[anchors]]
+file = "root.pem"
+label = "partner"
+""",
+    """[[gateway]]
+kind = "custom"
+name = "edge"
+addresses = ["10.2.0.7"]
+header = "X-Client-Cert"
+encoding = "pem"
+
+[[anchors]]
+file = "root.pem"
+
+[requests]
+required = true
+
+[limits]
+max_header_bytes = 4096
+
+[memory]
+max_remembered_clients = 10
+
+[[rule]]
+path = "orders"
+organization = "Foo"
+""",
+    "[[gateway]]\nkind = \"ngnix\"\n",
+]
+
+
+def lists():
+    """Lists of the root, whose signatures are made up."""
+    oid = lambda text: tlv(6, bytes.fromhex(text))
+    time = lambda text: tlv(0x17, text.encode())
+    ecdsa, signature = tlv(0x30, oid("2a8648ce3d040302")), tlv(3, b"\0", tlv(0x30, tlv(2, b"\1"), tlv(2, b"\1")))
+    issuer = elements(elements(elements(ROOT)[0][1])[0][1])[5][2]
+    this, following = time("260228120000Z"), time("260307120000Z")
+    number = tlv(0x30, oid("551d14"), tlv(4, b"\2\1\7"))
+    reason = tlv(0x30, tlv(0x30, oid("551d15"), tlv(4, b"\x0a\1\1")))
+    entries = tlv(0x30, tlv(0x30, tlv(2, b"\x11\x22\x33"), this, reason), tlv(0x30, tlv(2, b"\1"), this))
+    scope = tlv(0x30, oid("551d1c"), b"\1\1\xff", tlv(4, tlv(0x30, b"\x81\1\xff")))
+
+    def one(version, revoked, *extensions):
+        extended = tlv(0xA0, tlv(0x30, *extensions)) if extensions else b""
+        return tlv(0x30, tlv(0x30, version, ecdsa, issuer, this, following, revoked, extended), ecdsa, signature)
+
+    yield "empty", one(b"\2\1\1", b"", number)
+    yield "two", one(b"\2\1\1", entries, number)
+    yield "users", one(b"\2\1\1", entries, number, scope)
+    yield "version-1", one(b"", tlv(0x30, tlv(0x30, tlv(2, b"\1"), this)))
+    yield "truncated", one(b"\2\1\1", entries, number)[:-9]
+
+
+def sequences():
+    """Requests and changes one after the other."""
+    good = f"10.0.0.7\nX-Client-Cert: {escaped(pem(LEAF))}\n"
+    odd = lambda name: f"10.0.0.7\nX-Client-Cert: {escaped(pem(der_of(name)))}\n"
+    joined = lambda *blocks: "\n--\n".join(blocks)
+    yield "twice", joined(good, good)
+    yield "denied", joined(good, "deny", good, "allow", good)
+    yield "time", joined(good, "@-33000000", good, "@0", good, "@133000000", good, "@1", good)
+    yield "bad", joined(odd("signed-with-sha1"), odd("signed-with-sha1"), good, odd("version-1"), "@2", odd("version-1"))
+    yield "gateways", joined(good, good.replace("10.0.0.7", "10.4.0.7"), good.replace("10.0.0.7", "192.0.2.1"), good)
+
+
 def write(target, name, content):
     folder = SEEDS / target
     folder.mkdir(parents=True, exist_ok=True)
@@ -181,3 +297,12 @@ for name, request in requests():
 write("certificate", "client", LEAF)
 for name, answer in answers():
     write("ocsp_answer", name, answer)
+for name, encoded in names():
+    write("distinguished_name", name, encoded)
+for name, crl in lists():
+    write("crl", name, crl)
+for name, sequence in sequences():
+    write("remembered", name, sequence)
+for target, texts in [("access_document", ACCESS), ("configuration", CONFIGURATIONS), ("name_pattern", PATTERNS)]:
+    for number, text in enumerate(texts):
+        write(target, str(number), text)

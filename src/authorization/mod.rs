@@ -42,6 +42,8 @@ pub use self::oauth_client::{PresentedCertificate, RegisteredKeys, TlsClientAuth
 pub use self::path::PathProblem;
 pub use self::presence::CertificateMissing;
 pub(crate) use self::presence::{Absence, Presence};
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::rule::Truth;
 pub use self::rule::{DistinguishedNamePattern, DnsPattern, RequestValue, Rule, TextPattern};
 #[cfg(feature = "config")]
 pub use self::table::AccessDocument;

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use rustls_pki_types::CertificateDer;
 
 use super::encoding::survives_every_single_form;
-use super::is_one_line;
+use super::{holds, is_one_line};
 use crate::certificate::{Certificate, CertificateError};
 
 /// Reads a certificate from DER, shows every field, and checks what came of it.
@@ -86,10 +86,6 @@ fn shown(field: &impl Display, der: &[u8]) {
     assert!(is_one_line(&text), "not one line: {text:?}");
     let limit = MAX_FIXED_TEXT_BYTES + der.len() * MAX_TEXT_BYTES_PER_OCTET;
     assert!(text.len() <= limit, "{} bytes of text out of {} octets", text.len(), der.len());
-}
-
-fn holds(der: &[u8], part: &[u8]) -> bool {
-    part.is_empty() || der.windows(part.len()).any(|window| window == part)
 }
 
 /// Length of a refusal's text: it holds fixed words, numbers and one object identifier.

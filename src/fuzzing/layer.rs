@@ -8,12 +8,12 @@ use std::convert::Infallible;
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use tower::{Layer as _, Service as _, service_fn};
 
 use super::is_one_line;
+use super::poll::PollOnce as _;
 use super::world::World;
 use crate::gateway::{Gateway, GatewayPeer};
 use crate::identity::ClientIdentity;
@@ -76,22 +76,7 @@ fn answer(world: &World, request: Request<()>) -> (Option<Seen>, Response<()>) {
     (seen.take(), response.map(|_| ()))
 }
 
-/// Nothing here waits: a future that does not end at once never would.
-trait PollOnce<T> {
-    fn poll_once(self) -> T;
-}
-
-impl<T, F: Future<Output = Result<T, Infallible>>> PollOnce<T> for std::pin::Pin<&mut F> {
-    #[expect(clippy::panic, reason = "the future has nothing to wait for, and there is no answer to go on with")]
-    fn poll_once(self) -> T {
-        match self.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(response)) => response,
-            Poll::Pending => panic!("the layer waits"),
-        }
-    }
-}
-
-fn request(input: &[u8]) -> Request<()> {
+pub(super) fn request(input: &[u8]) -> Request<()> {
     let mut request = Request::new(());
     let mut lines = input.split(|byte| *byte == b'\n').take(MAX_LINES);
     let address = lines.next().and_then(|line| std::str::from_utf8(line).ok()?.parse::<IpAddr>().ok());

@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
-use super::is_one_line;
+use super::{holds, is_one_line};
 use crate::certificate::Certificate;
 use crate::error::OcspAnswerProblem;
 use crate::revocation::ProbedAnswer;
@@ -40,10 +40,6 @@ fn refused(problem: &OcspAnswerProblem) {
     let text = problem.to_string();
     assert!(is_one_line(&text), "not one line: {text:?}");
     assert!(text.len() <= MAX_MESSAGE_BYTES, "a message of {} bytes", text.len());
-}
-
-fn holds(der: &[u8], part: &[u8]) -> bool {
-    part.is_empty() || der.windows(part.len()).any(|window| window == part)
 }
 
 const ISSUER: &[u8] = include_bytes!("../../tests/fixtures/odd/root.pem");

@@ -1,7 +1,7 @@
-//! Replays the seeds through the bodies of the fuzz targets.
+//! Replays the seeds, and the inputs that fuzzing found, through the bodies of the fuzz targets.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::encoding::{Encoding, XfccElement, decode_value};
 
@@ -19,15 +19,44 @@ const ENCODINGS: &[(&str, Encoding)] = &[
     ("xfcc_text", Encoding::Xfcc(XfccElement::Only)),
 ];
 
+/// What must hold for an input.
+type Invariants = fn(&[u8]);
+
+/// Every other target, by its name.
+const OTHERS: &[(&str, Invariants)] = &[
+    #[cfg(all(feature = "config", any(feature = "aws-lc-rs", feature = "ring")))]
+    ("access_document", super::access_document),
+    ("certificate", super::certificate),
+    #[cfg(all(feature = "config", any(feature = "aws-lc-rs", feature = "ring")))]
+    ("configuration", super::configuration),
+    ("crl", super::crl),
+    ("distinguished_name", super::distinguished_name),
+    #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+    ("layer", super::layer),
+    ("name_pattern", super::name_pattern),
+    ("ocsp_answer", super::ocsp_answer),
+    #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+    ("remembered", super::remembered),
+];
+
 #[test]
-fn every_seed_of_an_encoding_keeps_what_must_hold() {
+fn every_input_of_an_encoding_keeps_what_must_hold() {
     for (target, encoding) in ENCODINGS {
-        for seed in seeds(target) {
+        for input in inputs(target) {
             match *target {
-                "xfcc_json" => super::xfcc_json(&seed),
-                "xfcc_text" => super::xfcc_text(&seed),
-                _ => super::encoding(&seed, *encoding),
+                "xfcc_json" => super::xfcc_json(&input),
+                "xfcc_text" => super::xfcc_text(&input),
+                _ => super::encoding(&input, *encoding),
             }
+        }
+    }
+}
+
+#[test]
+fn every_input_of_every_other_target_keeps_what_must_hold() {
+    for (target, keeps_what_must_hold) in OTHERS {
+        for input in inputs(target) {
+            keeps_what_must_hold(&input);
         }
     }
 }
@@ -41,34 +70,25 @@ fn every_encoding_has_a_seed_that_is_accepted_and_one_that_is_refused() {
 }
 
 #[test]
-fn every_seed_of_a_certificate_keeps_what_must_hold() {
-    for seed in seeds("certificate") {
-        super::certificate(&seed);
-    }
-}
-
-#[test]
-fn every_seed_of_an_ocsp_answer_keeps_what_must_hold() {
-    for seed in seeds("ocsp_answer") {
-        super::ocsp_answer(&seed);
-    }
-}
-
-#[test]
 fn every_certificate_among_the_fixtures_keeps_what_must_hold() {
     for folder in ["tests/fixtures/names/read", "tests/fixtures/names/refused"] {
-        for der in contents(folder) {
+        for der in contents(&root().join(folder)) {
             super::certificate(&der);
         }
     }
 }
 
-#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+/// Only in the repository: the package comes without the targets.
+#[cfg(all(feature = "config", any(feature = "aws-lc-rs", feature = "ring")))]
 #[test]
-fn every_seed_of_a_request_keeps_what_must_hold() {
-    for seed in seeds("layer") {
-        super::layer(&seed);
-    }
+fn every_target_is_replayed() {
+    let Ok(files) = fs::read_dir(root().join("fuzz/fuzz_targets")) else { return };
+    let mut targets: Vec<_> = files.map(|file| file.unwrap().path().file_stem().unwrap().to_owned()).collect();
+    targets.sort();
+    let others = OTHERS.iter().map(|(target, _)| *target);
+    let mut replayed: Vec<_> = ENCODINGS.iter().map(|(target, _)| *target).chain(others).collect();
+    replayed.sort_unstable();
+    assert_eq!(targets, replayed);
 }
 
 #[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
@@ -80,14 +100,57 @@ fn the_client_is_seen_behind_every_gateway_and_from_nowhere_else() {
     }
 }
 
-fn seeds(target: &str) -> Vec<Vec<u8>> {
-    contents(&format!("tests/fixtures/fuzz/{target}"))
+/// What the layer accepts of all inputs, `openssl verify` accepts at the same time for the same use.
+#[cfg(any(feature = "aws-lc-rs", feature = "ring"))]
+#[test]
+fn what_is_accepted_openssl_accepts_too() {
+    use std::collections::BTreeSet;
+    use std::process::Command;
+    use std::time::UNIX_EPOCH;
+
+    use crate::clock::Clock as _;
+
+    let accepted: BTreeSet<Vec<u8>> = inputs("layer")
+        .iter()
+        .filter_map(|input| super::layer::client(input)?.certificate().der().to_vec().into())
+        .collect();
+    assert!(!accepted.is_empty(), "nothing is accepted");
+    if Command::new("openssl").arg("version").output().is_err() {
+        assert!(std::env::var_os("REQUIRE_GATEWAYS").is_none(), "openssl is missing");
+        return eprintln!("skipped: there is no openssl");
+    }
+    let now = super::world::InForce.now().duration_since(UNIX_EPOCH).unwrap().as_secs().to_string();
+    for der in accepted {
+        let file = std::env::temp_dir().join(format!("tower-client-cert-accepted-{}.der", std::process::id()));
+        fs::write(&file, der).unwrap();
+        let verified = Command::new("openssl")
+            .args(["verify", "-x509_strict", "-purpose", "sslclient", "-attime", &now, "-CAfile"])
+            .arg(root().join("tests/fixtures/odd/root.pem"))
+            .arg(&file)
+            .output()
+            .unwrap();
+        fs::remove_file(&file).unwrap();
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    }
 }
 
-fn contents(folder: &str) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+/// The seeds, and in the repository what fuzzing has found beyond them.
+fn inputs(target: &str) -> Vec<Vec<u8>> {
+    let found = root().join("fuzz/corpora").join(target);
+    seeds(target).into_iter().chain(found.is_dir().then(|| contents(&found)).into_iter().flatten()).collect()
+}
+
+fn seeds(target: &str) -> Vec<Vec<u8>> {
+    contents(&root().join("tests/fixtures/fuzz").join(target))
+}
+
+fn contents(folder: &Path) -> Vec<Vec<u8>> {
+    let files = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let contents: Vec<_> = files.map(|file| fs::read(file.unwrap().path()).unwrap()).collect();
     assert!(!contents.is_empty(), "{} is empty", folder.display());
     contents
+}
+
+fn root() -> PathBuf {
+    env!("CARGO_MANIFEST_DIR").into()
 }

@@ -1,17 +1,18 @@
 //! One layer with every form of header, and one client that it knows.
 
+use std::cell::Cell;
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{AlgorithmIdentifier, CertificateDer, InvalidSignature, SignatureVerificationAlgorithm};
 
 use crate::clock::Clock;
 use crate::encoding::{Encoding, XfccElement};
 use crate::error::ConfigError;
 use crate::gateway::Gateway;
 use crate::layer::{ClientCertLayer, ClientCertLayerBuilder};
-use crate::validation::TrustAnchors;
+use crate::validation::{DEFAULT_ALGORITHMS, TrustAnchors};
 
 /// A layer behind many gateways, as it stands for the whole run.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub(super) struct World {
     pub(super) gateways: Vec<Gateway>,
     /// The only certificate that the anchor has issued and that is in order.
     pub(super) client: CertificateDer<'static>,
+    anchors: TrustAnchors,
 }
 
 impl World {
@@ -36,12 +38,27 @@ impl World {
         let client = CertificateDer::from_pem_slice(CLIENT_PEM).expect("a certificate");
         let root = CertificateDer::from_pem_slice(ROOT_PEM).expect("a certificate");
         let anchors = TrustAnchors::from_der(root).expect("an anchor");
-        let mut each = gateways.iter().cloned();
-        let first = each.next().expect("a gateway");
-        let builder = ClientCertLayer::builder(first, anchors).clock(InForce);
-        let layer = each.fold(builder, ClientCertLayerBuilder::gateway).build().expect("a layer");
-        Self { layer, gateways, client }
+        let builder = builder(&gateways, &anchors).expect("a gateway");
+        let layer = builder.clock(InForce).build().expect("a layer");
+        Self { layer, gateways, client, anchors }
     }
+
+    /// The same layer once more, to be changed.
+    #[expect(clippy::expect_used, reason = "there are gateways, whatever the input")]
+    pub(super) fn builder(&self) -> ClientCertLayerBuilder {
+        builder(&self.gateways, &self.anchors).expect("a gateway")
+    }
+}
+
+/// Signatures that were verified on this thread.
+pub(super) fn signatures() -> usize {
+    SIGNATURES.get()
+}
+
+fn builder(gateways: &[Gateway], anchors: &TrustAnchors) -> Option<ClientCertLayerBuilder> {
+    let mut each = gateways.iter().cloned();
+    let builder = ClientCertLayer::builder(each.next()?, anchors.clone()).signature_algorithms(counted());
+    Some(each.fold(builder, ClientCertLayerBuilder::gateway))
 }
 
 fn gateways() -> Result<Vec<Gateway>, ConfigError> {
@@ -68,12 +85,44 @@ fn gateways() -> Result<Vec<Gateway>, ConfigError> {
 
 /// A clock that stands still, within the dates of the certificates.
 #[derive(Debug)]
-struct InForce;
+pub(super) struct InForce;
 
 impl Clock for InForce {
     fn now(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(NOW_UNIX_SECONDS)
     }
+}
+
+/// The usual algorithms, counted.
+fn counted() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
+    static ALGORITHMS: LazyLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = LazyLock::new(|| {
+        let counting = DEFAULT_ALGORITHMS.iter().map(|algorithm| Box::leak(Box::new(Counting(*algorithm))));
+        counting.map(|algorithm| -> &dyn SignatureVerificationAlgorithm { algorithm }).collect()
+    });
+    &ALGORITHMS
+}
+
+/// An algorithm that counts what it is asked.
+#[derive(Debug)]
+struct Counting(&'static dyn SignatureVerificationAlgorithm);
+
+impl SignatureVerificationAlgorithm for Counting {
+    fn verify_signature(&self, public_key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        SIGNATURES.set(SIGNATURES.get() + 1);
+        self.0.verify_signature(public_key, message, signature)
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.0.public_key_alg_id()
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.0.signature_alg_id()
+    }
+}
+
+thread_local! {
+    static SIGNATURES: Cell<usize> = const { Cell::new(0) };
 }
 
 /// 2026-03-01T12:00:00Z.

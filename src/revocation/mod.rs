@@ -38,6 +38,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::crl::ProbedList;
 #[cfg(feature = "fetch")]
 pub(crate) use self::crl::{Added, Delivery};
 pub use self::crl::{RevocationListInForce, RevocationLists};

@@ -6,7 +6,10 @@
 #![cfg(test)]
 
 mod breaches;
+mod crates;
+mod dependencies;
 mod features;
+mod package;
 mod rules;
 mod source;
 

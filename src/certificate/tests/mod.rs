@@ -1,7 +1,7 @@
 //! Reads the certificates in `tests/fixtures/names`.
 
 mod der;
-mod nul;
+mod nul_bytes;
 mod openssl;
 mod read;
 mod refused;

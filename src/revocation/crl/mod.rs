@@ -18,6 +18,8 @@ mod files;
 mod list;
 mod lists;
 mod parse;
+#[cfg(any(fuzzing, test))]
+mod probe;
 mod scope;
 mod serial_table;
 
@@ -35,6 +37,8 @@ use self::list::{List, SignerCertificate, Supersession};
 #[cfg(feature = "fetch")]
 pub(crate) use self::lists::Numbering;
 pub use self::lists::RevocationLists;
+#[cfg(any(fuzzing, test))]
+pub(crate) use self::probe::ProbedList;
 use self::scope::Coverage;
 #[cfg(feature = "fetch")]
 pub(crate) use self::scope::named_addresses;

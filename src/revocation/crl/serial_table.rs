@@ -86,7 +86,7 @@ impl SerialTable {
     }
 
     /// Octets on the heap.
-    #[cfg(test)]
+    #[cfg(any(fuzzing, test))]
     pub(super) fn heap_octets(&self) -> usize {
         let of = |width: &Width| {
             let index = match &width.index {

@@ -1,0 +1,60 @@
+//! The table of external crates.
+
+/// Which modules, or folders of modules, may name an external crate.
+pub(crate) const CRATES: &[(&str, &[&str])] = &[
+    // Stages 3 to 7 know neither HTTP nor Tower, so that they can be used and tested without.
+    (
+        "http",
+        &[
+            "audit",
+            "axum",
+            "authenticator",
+            "config",
+            "events",
+            "explain",
+            "fuzzing",
+            "gateway",
+            "header",
+            "inspect",
+            "layer",
+            "re_emission",
+            "reason",
+            "revocation/fetch",
+            "test_kit",
+            "snapshot",
+            "tonic",
+            "whoami",
+        ],
+    ),
+    ("http_body", &["layer", "test_kit"]),
+    ("tower", &["fuzzing", "layer", "test_kit"]),
+    ("axum", &["axum", "layer", "whoami"]),
+    ("tonic", &["layer", "test_kit", "tonic"]),
+    ("rcgen", &["test_kit"]),
+    ("schemars", &["config", "document"]),
+    ("toml", &["authorization", "config"]),
+    (
+        "tokio",
+        &[
+            "axum",
+            "gate",
+            "layer/background",
+            "revocation/fetch",
+            "revocation/ocsp",
+            "revocation/schedule",
+            "revocation/store",
+        ],
+    ),
+    ("hyper", &["revocation/fetch/http"]),
+    ("hyper_util", &["revocation/fetch/http"]),
+    ("http_body_util", &["revocation/fetch/http"]),
+    ("tokio_rustls", &["revocation/fetch/http"]),
+    ("tracing", &["events"]),
+    ("metrics", &["events"]),
+    ("hmac", &["audit"]),
+    // So that a new version of either is a change of one folder.
+    ("webpki", &["validation"]),
+    ("x509_cert", &["certificate", "utc"]),
+    ("foldhash", &["keyed_hash"]),
+    ("memchr", &["header"]),
+];
