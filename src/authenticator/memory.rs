@@ -21,7 +21,7 @@ pub(crate) struct Memory(Option<Remembered>);
 #[derive(Debug)]
 struct Remembered {
     verdicts: VerdictCache<Arc<Proven>, Arc<Rejected>>,
-    signatures: SignatureMemory,
+    signatures: Arc<SignatureMemory>,
 }
 
 /// What stages 3 and 4 made of a header, with what stages 5 and 6 last made of that.
@@ -35,14 +35,21 @@ pub(crate) struct Proven {
 
 impl Memory {
     pub(crate) fn new(limits: Option<MemoryLimits>) -> Self {
-        let remembered =
-            |limits| Remembered { verdicts: VerdictCache::new(limits), signatures: SignatureMemory::new() };
-        Self(limits.map(remembered))
+        Self(limits.map(|limits| Remembered::new(limits, Arc::new(SignatureMemory::new()))))
+    }
+
+    /// That of the next generation. Verdicts were found under other options and end; that a signature is good depends on
+    /// nothing that can be configured.
+    pub(crate) fn succeeding(&self, limits: Option<MemoryLimits>) -> Self {
+        match (&self.0, limits) {
+            (Some(before), Some(limits)) => Self(Some(Remembered::new(limits, Arc::clone(&before.signatures)))),
+            _ => Self::new(limits),
+        }
     }
 
     /// The signatures of authorities that are known to be good.
     pub(super) fn signatures(&self) -> Option<&SignatureMemory> {
-        self.0.as_ref().map(|remembered| &remembered.signatures)
+        self.0.as_ref().map(|remembered| &*remembered.signatures)
     }
 
     /// What was proven of the same header before.
@@ -82,6 +89,12 @@ impl Memory {
         if let Some(remembered) = &self.0 {
             remembered.verdicts.forget();
         }
+    }
+}
+
+impl Remembered {
+    fn new(limits: MemoryLimits, signatures: Arc<SignatureMemory>) -> Self {
+        Self { verdicts: VerdictCache::new(limits), signatures }
     }
 }
 

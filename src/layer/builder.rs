@@ -286,7 +286,10 @@ impl ClientCertLayerBuilder {
             validation,
             snapshot: CurrentSnapshot::new(snapshot),
             revocation,
-            memory: Memory::new(self.memory),
+            memory: match before {
+                Some(before) => before.authenticator.memory.succeeding(self.memory),
+                None => Memory::new(self.memory),
+            },
             validations: self.limits.validations(),
             clock: self.clock,
             events: Arc::clone(&events),

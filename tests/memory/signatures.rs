@@ -58,6 +58,39 @@ async fn it_outlives_a_change_of_trust() {
     assert_eq!(world.meter.take(), 1);
 }
 
+#[cfg(feature = "config")]
+#[tokio::test]
+async fn it_outlives_a_reload_and_a_verdict_does_not() {
+    let (pki, (meter, algorithms)) = (Pki::new(), crate::support::signature_meter::SignatureMeter::new());
+    let directory = crate::support::scratch::Scratch::new("signatures");
+    let text = |gateway: &str| {
+        format!(
+            "[[gateway]]\nkind = \"nginx\"\naddresses = \"{gateway}\"\n[[anchors]]\npem = '''\n{}'''\n\
+             [[intermediates]]\npem = '''\n{}'''\n",
+            pki.root.pem(),
+            pki.intermediate.pem()
+        )
+    };
+    directory.write("client-cert.toml", text("10.1.0.0/24"));
+    let config = tower_client_cert::ClientCertConfig::from_file(directory.path().join("client-cert.toml")).unwrap();
+    let config = config.clock(scene::Fixed(crate::support::pki::now()));
+    let layer = config.customized(move |builder| builder.signature_algorithms(algorithms)).build().unwrap();
+    let client = pki.good();
+    for expected in [2, 0] {
+        assert!(ask(&layer, with_certificate(&client)).await.identity().is_some());
+        assert_eq!(meter.take(), expected);
+    }
+    layer.handle().reload().unwrap();
+    meter.take();
+    assert!(ask(&layer, with_certificate(&client)).await.identity().is_some());
+    assert_eq!(meter.take(), 1, "the client's own signature alone");
+    // What is remembered is no trust: without the intermediate's anchor, nobody passes.
+    directory.write("client-cert.toml", text("10.1.0.0/24").replace(&pki.root.pem(), &Pki::new().root.pem()));
+    layer.handle().reload().unwrap();
+    let reason = ask(&layer, with_certificate(&client)).await.reason();
+    assert!(matches!(reason, Some(Reason::IssuerUnknown | Reason::SignatureInvalid)), "{reason:?}");
+}
+
 #[tokio::test]
 async fn a_path_that_is_refused_leaves_nothing_behind() {
     let world = World::new();
