@@ -43,11 +43,15 @@ impl Lists {
         &self.sources.places
     }
 
-    /// Keeps what was in force and is fresher, and everything that came over the network.
+    /// Keeps what was in force and is fresher, and what came over the network from where lists are still fetched.
     pub(super) fn with_fresher(self, before: &Self, verifier: &Verifier<'_>) -> Self {
         let mut table = Arc::unwrap_or_clone(self.table);
         table.keep_fresher(&before.table);
-        let fetched = verifier.again(&before.fetched);
+        #[cfg(feature = "fetch")]
+        let known = &Arc::new(before.fetched.only_from(|origin| self.sources.include(origin)));
+        #[cfg(not(feature = "fetch"))]
+        let known = &before.fetched;
+        let fetched = verifier.again(known);
         table.keep_all(&fetched);
         Self { table: Arc::new(table), fetched, sources: self.sources }
     }
@@ -139,7 +143,7 @@ impl Lists {
     /// Whether lists may come of which nothing is known yet.
     #[cfg(feature = "fetch")]
     pub(super) fn are_awaited(&self) -> bool {
-        let are_all_missing = self.sources.has_addresses && self.fetched.in_force().is_empty();
+        let are_all_missing = !self.sources.addresses.is_empty() && self.fetched.in_force().is_empty();
         are_all_missing || !self.sources.points.is_empty()
     }
 

@@ -5,9 +5,11 @@ use arc_swap::Guard;
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
 #[cfg(feature = "fetch")]
-use super::crl::{Added, Delivery, VerifiedLists};
+use super::crl::{Added, Delivery, ListOrigin, VerifiedLists};
 use super::crl::{ListTable, Question, RevocationListInForce, RevocationLists};
 use super::current_sources::CurrentSources;
+#[cfg(feature = "fetch")]
+use super::fetch::FetchUrl;
 use super::lists::Lists;
 use super::ocsp::{Ocsp, OcspAnswers, OcspOptions};
 #[cfg(feature = "ocsp")]
@@ -278,9 +280,9 @@ pub(crate) struct ListSources {
     /// Addresses that certificates name.
     #[cfg(feature = "fetch")]
     pub(crate) points: Vec<Arc<DistributionPoints>>,
-    /// Whether there are addresses that the operator wrote down.
+    /// Addresses that the operator wrote down.
     #[cfg(feature = "fetch")]
-    pub(crate) has_addresses: bool,
+    pub(crate) addresses: Vec<FetchUrl>,
 }
 
 impl ListSources {
@@ -289,8 +291,20 @@ impl ListSources {
     pub(crate) fn of(places: Option<RevocationLists>, fetched: &[FetchedCrls]) -> Option<Self> {
         let points = fetched.iter().filter_map(FetchedCrls::points).map(Arc::clone).collect();
         let places = places.or_else(|| (!fetched.is_empty()).then(RevocationLists::nowhere))?;
-        let has_addresses = fetched.iter().any(|crls| crls.points().is_none());
-        Some(Self { places, points, has_addresses })
+        let addresses = fetched.iter().flat_map(FetchedCrls::urls).cloned().collect();
+        Some(Self { places, points, addresses })
+    }
+}
+
+#[cfg(feature = "fetch")]
+impl ListSources {
+    /// Whether lists are read or fetched from there.
+    pub(super) fn include(&self, origin: &ListOrigin) -> bool {
+        match origin {
+            ListOrigin::Address(url) => self.addresses.contains(url),
+            ListOrigin::DistributionPoint(url) => self.points.iter().any(|points| points.hosts().contain(url)),
+            ListOrigin::File => true,
+        }
     }
 }
 
@@ -301,7 +315,7 @@ impl Default for ListSources {
             #[cfg(feature = "fetch")]
             points: Vec::new(),
             #[cfg(feature = "fetch")]
-            has_addresses: false,
+            addresses: Vec::new(),
         }
     }
 }

@@ -91,16 +91,35 @@ async fn a_reload_keeps_what_was_fetched_and_ends_the_schedule_of_before() {
         serving_list(&world, &ListShape::new().number(5).revoke(CLIENT)).await,
         serving_list(&world, &ListShape::new().number(4)).await,
     );
+    let both = format!("[\"{}\", \"{}\"]", old.url("/issuing.crl"), new.url("/issuing.crl"));
     let layer = world.build(&with_lists(&old, ""));
     until(&layer, |counts| counts.crl_fetches() == 1).await;
-    world.write(&with_lists(&new, ""));
+    world.write(&with_lists(&old, "").replace(&format!("\"{}\"", old.url("/issuing.crl")), &both));
     // As a watcher does: in a thread without a runtime.
     let handle = layer.handle();
     std::thread::spawn(move || handle.reload().unwrap()).join().unwrap();
     assert_eq!(reason_of(&world, &layer).await, Some(Reason::Revoked), "before anything was fetched again");
-    until(&layer, |counts| counts.crl_fetches() == 2).await;
+    until(&layer, |counts| counts.crl_fetches() == 3).await;
     assert_eq!(reason_of(&world, &layer).await, Some(Reason::Revoked), "an older list changes nothing");
-    assert_eq!((old.received().len(), new.received().len()), (1, 1));
+    assert_eq!((old.received().len(), new.received().len()), (2, 1), "one schedule at a time");
+}
+
+#[tokio::test]
+async fn a_list_goes_with_the_address_that_it_came_from() {
+    let world = World::new();
+    let (old, new) =
+        (serving_list(&world, &ListShape::new().revoke(CLIENT)).await, FaultyServer::always(Behaviour::Hang).await);
+    let both = format!("[\"{}\", \"{}\"]", old.url("/issuing.crl"), new.url("/root.crl"));
+    let layer = world.build(&with_lists(&old, ""));
+    until(&layer, |counts| counts.crl_fetches() == 1).await;
+    // As long as it stands in the file, whatever stands beside it.
+    world.write(&with_lists(&old, "").replace(&format!("\"{}\"", old.url("/issuing.crl")), &both));
+    layer.handle().reload().unwrap();
+    assert_eq!(reason_of(&world, &layer).await, Some(Reason::Revoked));
+    world.write(&with_lists(&new, ""));
+    layer.handle().reload().unwrap();
+    assert_eq!(layer.handle().crls().len(), 0, "nothing goes stale that nobody fetches any more");
+    assert_eq!(reason_of(&world, &layer).await, Some(Reason::RevocationNoSource), "and nobody passes by it");
 }
 
 #[tokio::test]

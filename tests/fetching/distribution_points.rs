@@ -367,6 +367,11 @@ async fn explaining_a_certificate_fetches_nothing() {
 async fn the_effective_policy_names_the_hosts() {
     let world = World::new();
     let policy = builder(&world).fetched_crls(world.crls()).build().unwrap().handle().policy().to_string();
-    assert!(policy.contains("at most 256 addresses in certificates, on crl.example every 3600 s"), "{policy}");
+    assert!(
+        policy.contains(
+            "at most 256 addresses in certificates, on crl.example, 5000 ms for the first client, every 3600 s"
+        ),
+        "{policy}"
+    );
     assert!(policy.contains("http://crl.example/issuing.crl every 3600 s"), "{policy}");
 }

@@ -51,12 +51,7 @@ impl VerifiedLists {
         algorithms: &[&dyn SignatureVerificationAlgorithm],
         now: SystemTime,
     ) -> Self {
-        let address = delivery.url.as_str();
-        let list_origin = match &delivery.issuer {
-            Some(_) => ListOrigin::DistributionPoint,
-            None => ListOrigin::Configuration,
-        };
-        let origin = Origin::Url(address.to_owned());
+        let origin = Origin::Url(delivery.url.as_str().to_owned());
         let mut verified = Self { lists: Vec::new(), errors: Vec::new(), origin };
         let encoded = match files::read_octets(octets.to_vec(), &verified.origin) {
             Ok(encoded) => encoded,
@@ -67,7 +62,7 @@ impl VerifiedLists {
         };
         for list in encoded {
             match List::verified(&list.der, authorities, algorithms, delivery.numbering, now) {
-                Ok(list) => verified.lists.push(Arc::new(list.delivered(address, list_origin))),
+                Ok(list) => verified.lists.push(Arc::new(list.delivered(delivery))),
                 Err(problem) => {
                     let error = RevocationListError { origin: list.origin, position: list.position, problem };
                     verified.errors.push(error);
@@ -105,6 +100,14 @@ impl ListTable {
             added.fresh.push(RevocationListInForce(list));
         }
         added
+    }
+
+    /// The lists that came from where this holds.
+    pub(crate) fn only_from(&self, holds: impl Fn(&ListOrigin) -> bool) -> Self {
+        let mut kept = Self::default();
+        let lists = self.lists.values().flatten();
+        lists.filter(|list| holds(&list.origin)).for_each(|list| kept.add(Arc::clone(list)));
+        kept
     }
 
     fn len(&self) -> usize {

@@ -3,12 +3,16 @@ use std::time::SystemTime;
 
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
+#[cfg(feature = "fetch")]
+use super::fetched::Delivery;
 use super::lists::Numbering;
 use super::parse::{ListNumber, ParsedList, Version};
 use super::scope::Scope;
 use super::serial_table::SerialTable;
 use crate::certificate::{Certificate, Fingerprint, KeyUsage};
 use crate::error::RevocationListProblem as Problem;
+#[cfg(feature = "fetch")]
+use crate::revocation::fetch::FetchUrl;
 use crate::revocation::signature::{SignatureProblem, Signed};
 use crate::utc::Utc;
 
@@ -28,14 +32,17 @@ pub(super) struct List {
     pub(super) origin: ListOrigin,
 }
 
-/// Who said where a list is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ListOrigin {
-    /// The operator.
-    Configuration,
-    /// A certificate that it is about, by a distribution point.
-    #[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "nothing is fetched"))]
-    DistributionPoint,
+/// Where a list came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::revocation) enum ListOrigin {
+    /// An address that the operator wrote down.
+    #[cfg(feature = "fetch")]
+    Address(FetchUrl),
+    /// An address that a certificate names which it is about.
+    #[cfg(feature = "fetch")]
+    DistributionPoint(FetchUrl),
+    /// A file, or memory.
+    File,
 }
 
 /// The key that signed a list.
@@ -81,14 +88,20 @@ impl List {
             this_update,
             next_update: parsed.next_update,
             serials: Arc::new(parsed.serials),
-            origin: ListOrigin::Configuration,
+            origin: ListOrigin::File,
         })
     }
 
     /// The same list, with the address that it came from in its name.
     #[cfg(feature = "fetch")]
-    pub(super) fn delivered(self, address: &str, origin: ListOrigin) -> Self {
-        Self { name: format!("{} from {address}", self.name).into(), origin, ..self }
+    pub(super) fn delivered(self, delivery: &Delivery) -> Self {
+        let url = delivery.url.clone();
+        let name = format!("{} from {}", self.name, url.as_str()).into();
+        let origin = match &delivery.issuer {
+            Some(_) => ListOrigin::DistributionPoint(url),
+            None => ListOrigin::Address(url),
+        };
+        Self { name, origin, ..self }
     }
 
     /// The same list under other authorities. Which key signed it does not change with them; what other keys its signer's
@@ -117,7 +130,7 @@ impl List {
             next_update: self.next_update,
             serials: Arc::clone(&self.serials),
             name: Arc::clone(&self.name),
-            origin: self.origin,
+            origin: self.origin.clone(),
         }
     }
 

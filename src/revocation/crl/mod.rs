@@ -32,7 +32,7 @@ use rustls_pki_types::SignatureVerificationAlgorithm;
 #[cfg(feature = "fetch")]
 pub(crate) use self::fetched::{Added, Delivery, VerifiedLists};
 #[cfg(feature = "fetch")]
-use self::list::ListOrigin;
+pub(in crate::revocation) use self::list::ListOrigin;
 use self::list::{List, SignerCertificate, Supersession};
 #[cfg(feature = "fetch")]
 pub(crate) use self::lists::Numbering;
@@ -154,7 +154,7 @@ impl ListTable {
     /// Whether the list that covers a certificate came from an address that a certificate named.
     #[cfg(feature = "fetch")]
     pub(crate) fn is_covered_from_distribution_point(&self, question: &Question<'_>, now: SystemTime) -> bool {
-        self.covering(question, now).is_some_and(|list| list.origin == ListOrigin::DistributionPoint)
+        self.covering(question, now).is_some_and(|list| matches!(list.origin, ListOrigin::DistributionPoint(_)))
     }
 
     /// The latest list that covers a certificate.

@@ -53,7 +53,7 @@ impl AllowedHosts {
         self.hosts.is_empty()
     }
 
-    pub(super) fn contain(&self, url: &FetchUrl) -> bool {
+    pub(in crate::revocation) fn contain(&self, url: &FetchUrl) -> bool {
         let default_port = if url.is_https() { 443 } else { 80 };
         self.hosts.iter().any(|known| known.host == url.host() && known.port.unwrap_or(default_port) == url.port())
     }

@@ -180,6 +180,11 @@ impl FetchedCrls {
         Self { points, ..self }
     }
 
+    /// The addresses that the operator wrote down.
+    pub(crate) fn urls(&self) -> &[FetchUrl] {
+        &self.urls
+    }
+
     /// The addresses that certificates name.
     pub(crate) fn points(&self) -> Option<&Arc<DistributionPoints>> {
         self.points.as_ref()
