@@ -1,7 +1,5 @@
 //! What a file says of responders and of lists over the network, and what a reload makes of it.
 
-use std::sync::Arc;
-
 use tower_client_cert::{ClientCertLayer, ConfigError, Counts, Reason};
 
 use crate::scene::{ask, with_certificate};
@@ -172,6 +170,20 @@ async fn an_answer_that_a_reload_kept_goes_on_being_renewed() {
     assert_eq!(server.received().len(), before + 1, "although no client came since");
 }
 
+#[tokio::test]
+async fn answers_are_kept_in_the_store_of_the_file() {
+    let world = World::new();
+    let server = serving_answer(&world, &AnswerShape::good(CLIENT)).await;
+    let text = format!("{}[revocation.store]\ndirectory = \"kept\"\n", with_responder(&server, ""));
+    let layer = world.build(&text);
+    assert_eq!(reason_of(&world, &layer).await, None);
+    until(&layer, |_| world.kept() == 1).await;
+    drop(layer);
+    // After a restart, and with the responder gone.
+    server.answer(|_| Behaviour::Reset);
+    assert_eq!(reason_of(&world, &world.build(&text)).await, None);
+}
+
 #[test]
 fn lists_cannot_be_fetched_without_a_runtime_and_the_file_is_told() {
     let world = World::new();
@@ -207,16 +219,7 @@ async fn what_is_kept_in_the_store_is_no_reason_to_reload() {
     let world = World::new();
     let server = serving_list(&world, &ListShape::new()).await;
     let layer = world.build(&with_lists(&server, "store = { directory = \"kept\" }"));
-    until(&layer, |counts| counts.crl_fetches() == 1).await;
-    let kept = Arc::new(world.directory.path().join("kept"));
-    let is_kept = || std::fs::read_dir(&*kept).unwrap().count() > 0;
-    for _ in 0..2_000 {
-        if is_kept() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    assert!(is_kept());
+    until(&layer, |counts| counts.crl_fetches() == 1 && world.kept() == 1).await;
     assert_eq!(layer.handle().reload_if_changed().unwrap(), tower_client_cert::Reload::Unchanged);
 }
 
@@ -261,7 +264,7 @@ async fn mistakes_in_what_is_fetched_are_told_by_line_and_key() {
         ),
         (
             "[revocation.store]\ndirectory = \"kept\"",
-            "line 12, column 13, revocation.store: has no use: no list is fetched",
+            "line 12, column 13, revocation.store: has no use: no list is fetched and no responder asked",
         ),
         (
             "[[revocation.fetched_crls]]\ninterval_seconds = 60",

@@ -61,6 +61,14 @@ impl World {
         self.try_build(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
     }
 
+    /// How many entries there are in the store `kept`.
+    pub(crate) fn kept(&self) -> usize {
+        std::fs::read_dir(self.directory.path().join("kept")).map_or(0, |entries| {
+            let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name();
+            entries.map(name).filter(|name| name.to_string_lossy().ends_with(".entry")).count()
+        })
+    }
+
     /// What is wrong with a document, without the directory, which is another in each test.
     #[track_caller]
     pub(crate) fn wrong(&self, text: &str) -> String {

@@ -107,7 +107,11 @@ fn https_roots(
     super::revocation::feature_missing(key, "https-client")
 }
 
-fn store(table: &StoreTable, key: &Key, Fetching { sources, .. }: Fetching<'_>) -> Result<DirectoryStore, Mistake> {
+pub(super) fn store(
+    table: &StoreTable,
+    key: &Key,
+    Fetching { sources, .. }: Fetching<'_>,
+) -> Result<DirectoryStore, Mistake> {
     let Some(directory) = &table.directory else {
         return contradiction(key, "has no directory, expected one");
     };

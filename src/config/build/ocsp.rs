@@ -26,8 +26,13 @@ pub(super) fn responders(
         builder = builder.allow_aia_responders(AllowedHosts::new(&hosts.0).at(&key.field("allow_aia_responders"))?);
     }
     #[cfg(feature = "http-client")]
-    if let Some(http) = table.http.as_ref().filter(|_| super::revocation::asks_responders(table)) {
-        builder = builder.ocsp_fetcher(super::http::fetcher(http, &key.field("http"), fetching)?);
+    if super::revocation::asks_responders(table) {
+        if let Some(http) = &table.http {
+            builder = builder.ocsp_fetcher(super::http::fetcher(http, &key.field("http"), fetching)?);
+        }
+        if let Some(store) = &table.store {
+            builder = builder.ocsp_store(super::http::store(store, &key.field("store"), fetching)?);
+        }
     }
     let wait = table.ocsp_wait_milliseconds.map(Duration::from_millis);
     builder = set(builder, wait, ClientCertLayerBuilder::ocsp_wait);

@@ -138,8 +138,8 @@ fn check_uses(table: &RevocationTable, key: &Key) -> Result<(), Mistake> {
     if table.http.is_some() && !fetches_lists && !asks {
         return unused("http", "has no use: no list is fetched and no responder asked");
     }
-    if table.store.is_some() && !fetches_lists {
-        return unused("store", "has no use: no list is fetched");
+    if table.store.is_some() && !fetches_lists && !asks {
+        return unused("store", "has no use: no list is fetched and no responder asked");
     }
     for (field, is_set) in [
         ("ocsp_wait_milliseconds", table.ocsp_wait_milliseconds.is_some()),

@@ -27,7 +27,7 @@ table! {
         fetched_crls: Vec<FetchedCrlsTable>,
         /// The client by which responders are asked and lists are fetched.
         http: HttpTable,
-        /// Where fetched lists are kept for other replicas, and over a restart.
+        /// Where fetched lists and answers are kept for other replicas, and over a restart.
         store: StoreTable,
         /// The longest that an OCSP answer says that a certificate is good, from its issue on.
         max_ocsp_age_seconds: u64,

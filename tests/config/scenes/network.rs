@@ -242,22 +242,15 @@ fn fetched<'a>(stage: &'a Stage, layer: &'a ClientCertLayer) -> Watching<'a> {
 
 fn kept<'a>(stage: &'a Stage, _: &'a ClientCertLayer) -> Watching<'a> {
     Box::pin(async {
-        comes(|| entries(stage) > 0).await;
-        format!("{} kept", entries(stage))
+        comes(|| stage.world.kept() > 0).await;
+        format!("{} kept", stage.world.kept())
     })
 }
 
 fn kept_of_two<'a>(stage: &'a Stage, _: &'a ClientCertLayer) -> Watching<'a> {
     Box::pin(async {
-        comes(|| entries(stage) > 1).await;
-        format!("{} kept", entries(stage))
-    })
-}
-
-fn entries(stage: &Stage) -> usize {
-    std::fs::read_dir(stage.world.directory.path().join("kept")).map_or(0, |entries| {
-        let is_entry = |name: std::ffi::OsString| name.to_string_lossy().ends_with(".entry");
-        entries.filter(|entry| is_entry(entry.as_ref().unwrap().file_name())).count()
+        comes(|| stage.world.kept() > 1).await;
+        format!("{} kept", stage.world.kept())
     })
 }
 
