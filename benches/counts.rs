@@ -24,6 +24,7 @@ fn main() {
     let authorities = Authorities::p256();
     let headers = authorities.headers(*CLIENTS_IN_MEMORY.last().unwrap());
     memory(&mut measures, &authorities, &headers);
+    reckoned(&mut measures, &authorities, &headers);
     allocations(&mut measures, &authorities, &headers[0]);
     found(&mut measures, &authorities, &headers);
     lists(&mut measures, &authorities, &headers);
@@ -46,6 +47,19 @@ fn memory(measures: &mut Measures, authorities: &Authorities, headers: &[HeaderV
         let again = allocation_counter::measure(|| send(&layer, headers));
         measures.note(&format!("memory/{clients}/growth"), "octets", &[number(again.bytes_current)]);
     }
+}
+
+/// Octets that the layer reckons for a client, against which its bound holds.
+fn reckoned(measures: &mut Measures, authorities: &Authorities, headers: &[HeaderValue]) {
+    let (meter, algorithms) = SignatureMeter::new();
+    let layer = authorities.builder().signature_algorithms(algorithms).max_remembered_bytes(RECKONED_OCTETS);
+    let layer = layer.build().unwrap();
+    let headers = &headers[..5_000];
+    send(&layer, headers);
+    meter.take();
+    send(&layer, headers);
+    let remembered = headers.len() - meter.take();
+    measures.note("memory/reckoned", "octets", &[count(RECKONED_OCTETS) / count(remembered)]);
 }
 
 /// What a request allocates over the bare service.
@@ -161,6 +175,8 @@ fn number(number: i64) -> f64 {
 }
 
 const CLIENTS_IN_MEMORY: [usize; 2] = [1_000, 20_000];
+/// Room for some hundreds of clients.
+const RECKONED_OCTETS: usize = 4 << 20;
 /// Clients of an issuer that was seen before.
 const FIRST_SIGHTS: usize = 1_000;
 /// Clients that are remembered where there are more.
