@@ -97,6 +97,12 @@ enum Arrived<'a> {
     WithCertificate(Arrival<'a>),
 }
 
+/// How far a request comes before anybody has to be asked.
+enum Retraced {
+    Anonymous(Absence),
+    Proven(Arc<Proven>, TrustedPeer),
+}
+
 /// A certificate header that a gateway sent, and the gateway.
 #[derive(Debug)]
 pub(crate) struct Arrival<'a> {
@@ -143,7 +149,7 @@ impl Authenticator {
     }
 
     /// Follows the line as [`authenticate`](Self::authenticate) does, as if no request had come before, and leaves nothing
-    /// behind for those that come after. Nobody waits: what a responder has not said by now, it does not say.
+    /// behind for those that come after. Nobody waits: what a server has not said by now, it does not say.
     pub(crate) fn retrace(
         &self,
         connection: &GatewayConnection,
@@ -151,12 +157,43 @@ impl Authenticator {
         in_force: InForce<'_>,
         observer: &mut impl Observer,
     ) -> Result<Finding, Rejected> {
+        match self.retrace_to_proof(connection, headers, in_force, observer)? {
+            Retraced::Anonymous(absence) => Ok(Finding::Anonymous(absence)),
+            Retraced::Proven(proven, peer) => self.conclude_unasked(&proven, peer, in_force),
+        }
+    }
+
+    /// As [`retrace`](Self::retrace), and asks whoever has to be asked. What is said is remembered by stage 5, as ever.
+    pub(crate) async fn retrace_and_ask(
+        &self,
+        connection: &GatewayConnection,
+        headers: &mut HeaderMap,
+        in_force: InForce<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<Finding, Rejected> {
+        match self.retrace_to_proof(connection, headers, in_force, observer)? {
+            Retraced::Anonymous(absence) => Ok(Finding::Anonymous(absence)),
+            Retraced::Proven(proven, peer) => match self.conclude(proven, peer, in_force) {
+                Ok(finding) => Ok(finding),
+                Err(Halted::Rejected(rejected)) => Err(rejected),
+                Err(Halted::Waits(suspended)) => self.resume(*suspended).await,
+            },
+        }
+    }
+
+    fn retrace_to_proof(
+        &self,
+        connection: &GatewayConnection,
+        headers: &mut HeaderMap,
+        in_force: InForce<'_>,
+        observer: &mut impl Observer,
+    ) -> Result<Retraced, Rejected> {
         let arrival = match self.arrive(connection, headers, in_force, observer)? {
-            Arrived::Anonymous(absence) => return Ok(Finding::Anonymous(absence)),
+            Arrived::Anonymous(absence) => return Ok(Retraced::Anonymous(absence)),
             Arrived::WithCertificate(arrival) => arrival,
         };
         let proven = self.prove(&arrival, in_force, None, observer)?;
-        self.conclude_unasked(&proven, arrival.raw.peer, in_force)
+        Ok(Retraced::Proven(Arc::new(proven), arrival.raw.peer))
     }
 
     /// Stages 1 and 2: who sent it, and which header. This is of the request, and nothing of it is remembered.

@@ -15,7 +15,7 @@ use std::time::SystemTime;
 use http::StatusCode;
 
 pub use self::step::{Step, StepOutcome};
-pub(crate) use self::teller::{Told, tell};
+pub(crate) use self::teller::{Told, tell, tell_and_ask};
 use crate::authenticator::Finding;
 use crate::authorization::{AuthorizationError, CertificateMissing, Presence};
 use crate::header::HeaderError;

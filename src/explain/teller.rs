@@ -40,6 +40,19 @@ pub(crate) fn tell(authenticator: &Authenticator, connection: &GatewayConnection
     teller.told(outcome)
 }
 
+/// As [`tell`], and asks whoever has to be asked.
+pub(crate) async fn tell_and_ask(
+    authenticator: &Authenticator,
+    connection: &GatewayConnection,
+    headers: &mut HeaderMap,
+) -> Told {
+    let (snapshot, sources) = (authenticator.snapshot.load(), authenticator.revocation.sources());
+    let in_force = InForce { snapshot: &snapshot, sources: &sources, now: authenticator.clock.now() };
+    let mut teller = Teller::new(authenticator, in_force);
+    let outcome = authenticator.retrace_and_ask(connection, headers, in_force, &mut teller).await;
+    teller.told(outcome)
+}
+
 /// Writes the steps.
 struct Teller<'a> {
     authenticator: &'a Authenticator,

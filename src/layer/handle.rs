@@ -135,6 +135,16 @@ impl ClientCertHandle {
         generation.authenticator.revocation.refresh_answers().await;
     }
 
+    /// Waits until every list that is fetched from a configured address was looked for once since the layer was built or
+    /// reloaded, with or without success. For services that would rather begin late than refuse their first clients.
+    #[cfg(feature = "fetch")]
+    pub async fn crls_looked_for(&self) {
+        let generation = self.in_force.generation.load_full();
+        for crls in &generation.fetched_crls {
+            crls.looked_for().await;
+        }
+    }
+
     /// The revocation lists in force, for those who watch their age.
     #[must_use]
     pub fn crls(&self) -> Vec<RevocationListInForce> {

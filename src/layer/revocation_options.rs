@@ -1,10 +1,12 @@
-#[cfg(feature = "ocsp")]
+#[cfg(feature = "fetch")]
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::ClientCertLayerBuilder;
+#[cfg(feature = "fetch")]
+use crate::revocation::Fetch;
 #[cfg(feature = "ocsp")]
-use crate::revocation::{AllowedHosts, Fetch, OcspResponder, RevocationStore, SharedStore};
+use crate::revocation::{AllowedHosts, OcspResponder, RevocationStore, SharedStore};
 use crate::revocation::{OcspAnswers, RevocationMode, RevocationPolicy, RevocationScope};
 
 /// How it is judged whether certificates are revoked.
@@ -35,6 +37,39 @@ impl ClientCertLayerBuilder {
     #[cfg(feature = "fetch")]
     pub fn fetched_crls(mut self, crls: crate::revocation::FetchedCrls) -> Self {
         self.fetched_crls.push(crls);
+        self
+    }
+
+    /// Puts something of one's own in front of every client that is set by now and fetches lists or asks responders: that
+    /// counts, goes through a queue, or asks nobody.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// use tower_client_cert::{ClientCertLayerBuilder, Fetch, FetchRequest, Fetching};
+    ///
+    /// #[derive(Debug)]
+    /// struct Counted(Arc<dyn Fetch>, Arc<AtomicU64>);
+    ///
+    /// impl Fetch for Counted {
+    ///     fn fetch(&self, request: FetchRequest) -> Fetching<'_> {
+    ///         self.1.fetch_add(1, Ordering::Relaxed);
+    ///         self.0.fetch(request)
+    ///     }
+    /// }
+    ///
+    /// fn counting(builder: ClientCertLayerBuilder, count: Arc<AtomicU64>) -> ClientCertLayerBuilder {
+    ///     builder.fetch_through(|client| Counted(client, Arc::clone(&count)))
+    /// }
+    /// ```
+    #[cfg(feature = "fetch")]
+    pub fn fetch_through<F: Fetch>(mut self, wrap: impl Fn(Arc<dyn Fetch>) -> F) -> Self {
+        for crls in &mut self.fetched_crls {
+            crls.fetch_through(&wrap);
+        }
+        #[cfg(feature = "ocsp")]
+        self.ocsp.client.fetch_through(&wrap);
         self
     }
 

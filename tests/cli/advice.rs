@@ -90,6 +90,13 @@ fn planted_for(code: AdviceCode, world: &World) -> Option<Planted> {
         AdviceCode::IntermediatesMissing => {
             planted(USUAL.split_once("[[intermediates]]").unwrap().0, "add intermediates")
         }
+        AdviceCode::OcspHostsMissing => {
+            planted(with("[revocation]\nallow_aia_responders = []\n"), "name the responders' hosts")
+        }
+        AdviceCode::OcspMissing => planted(
+            with(&format!("{other}[[revocation.ocsp]]\nurl = \"http://ocsp.example/\"\nissuer = \"ours\"\n")),
+            "allow_no_source",
+        ),
         AdviceCode::RangeWide => {
             planted(USUAL.replace("10.1.0.0/24", "10.0.0.0/7"), "name the gateway's own addresses")
         }

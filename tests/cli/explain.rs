@@ -38,6 +38,21 @@ async fn a_client_that_is_let_through_has_the_status_0_and_every_step_told() {
     assert_eq!(json["identity"]["path"]["anchor"]["label"], "ours");
 }
 
+#[test]
+fn a_file_that_is_not_there_is_told_with_its_name_and_why() {
+    let world = World::new();
+    let config = world.directory.path().join("client-cert.toml");
+    let config = config.to_str().unwrap();
+    explain(&world, &["--peer", "10.1.0.4"]).is_trouble(&format!("{config}: No such file"));
+    world.write("client-cert.toml", USUAL.replace("\"root.pem\"", "\"gone.pem\""));
+    for command in [&["explain", "--peer", "10.1.0.4"][..], &["check"], &["policy"], &["replay"]] {
+        let ran = run(command.iter().chain(&["--config", config]));
+        ran.is_trouble("gone.pem");
+        ran.is_trouble("No such file");
+        ran.is_trouble("line 7");
+    }
+}
+
 #[tokio::test]
 async fn a_request_that_goes_on_without_a_client_has_the_status_3() {
     let world = World::new();

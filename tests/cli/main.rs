@@ -8,6 +8,7 @@ mod explain;
 mod fetch_issuers;
 mod inspect;
 mod layer;
+mod network;
 mod planted;
 mod policy;
 mod program;

@@ -46,7 +46,8 @@ pub(crate) struct Policy {
 /// Judges recorded requests by a configuration, or tells which of them another one would judge differently.
 ///
 /// Each line of the recording is a JSON object with `peer`, `method`, `path`, `headers` and `time`, or has one under
-/// `replay`, as audit records do. Answers are JSON lines; a summary goes to standard error.
+/// `replay`, as audit records do. Answers are JSON lines; a summary goes to standard error. Nobody is asked over the
+/// network: what only a responder or a fetched list could say counts as not to be had.
 ///
 /// Exit status: 0, 1 where --against would change a verdict, 2 where a line or a file cannot be used.
 #[derive(Args, Debug)]
@@ -116,6 +117,9 @@ pub(crate) struct Explain {
     /// The time to judge by, such as 2026-03-01T12:00:00Z; the present unless given.
     #[arg(long, value_parser = at::parse)]
     pub(crate) at: Option<SystemTime>,
+    /// Asks no responder and fetches no list; what only they could say counts as not to be had.
+    #[arg(long)]
+    pub(crate) offline: bool,
     /// Answers in JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -3,18 +3,20 @@
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use tower_client_cert::{Advice, ClientCertConfig, Expiry, ExpiryKind, Readiness};
+use tower_client_cert::{Advice, Expiry, ExpiryKind, Readiness};
 
 use super::Status;
 use super::arguments::Check;
 use super::at::{self, At};
+use super::network::{Networked, Reach};
 use super::output::{Output, Tone};
 use super::trouble::Trouble;
 
 pub(crate) fn run(arguments: &Check, output: &mut Output) -> Result<Status, Trouble> {
-    let config = ClientCertConfig::from_file(&arguments.config).map_err(Trouble::input)?;
-    let layer = config.clock(At(arguments.at)).build().map_err(Trouble::input)?;
-    let report = Report::of(&layer.handle().readiness(), layer.advice(), arguments.within);
+    let networked = Networked::build(&arguments.config, At(arguments.at), Reach::Nobody)?;
+    let layer = &networked.layer;
+    let not_asked = networked.asked().into_iter().map(|question| question.address).collect();
+    let report = Report { not_asked, ..Report::of(&layer.handle().readiness(), layer.advice(), arguments.within) };
     if arguments.json {
         output.json(&report)?;
     } else {
@@ -30,6 +32,8 @@ struct Report {
     problems: Vec<Problem>,
     advice: Vec<Advice>,
     expiries: Vec<Ends>,
+    /// Where lists would be fetched from.
+    not_asked: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -67,7 +71,13 @@ impl Report {
             ended: expiry.at() < now,
             days: days_between(now, expiry.at()),
         };
-        Self { checked_at: at::text(now), problems, advice, expiries: expiries.iter().map(ends).collect() }
+        Self {
+            checked_at: at::text(now),
+            problems,
+            advice,
+            expiries: expiries.iter().map(ends).collect(),
+            not_asked: Vec::new(),
+        }
     }
 
     fn show(&self, arguments: &Check, output: &mut Output) -> Result<(), Trouble> {
@@ -79,6 +89,13 @@ impl Report {
             let days = ends.days.unsigned_abs();
             let in_days = if ends.ended { format!("{days} days ago") } else { format!("in {days} days") };
             output.field(&in_days, &format!("{}, {}", ends.at, ends.name))?;
+        }
+        if !self.not_asked.is_empty() {
+            output.blank()?;
+            output.say(Tone::Heading, "Not looked at: a check asks nobody (explain does)")?;
+            for address in &self.not_asked {
+                output.say(Tone::Quiet, &format!("- {address}"))?;
+            }
         }
         if !self.advice.is_empty() {
             output.blank()?;

@@ -1,26 +1,30 @@
 //! `client-cert explain`.
 
 use http::request::Parts;
-use tower_client_cert::{
-    ClientCertConfig, ClientCertLayer, Explanation, GatewayCertificate, GatewayPeer, Stage, Step, StepOutcome,
-};
+use serde_json::Value;
+use tower_client_cert::{Explanation, GatewayCertificate, GatewayPeer, Stage, Step, StepOutcome};
 
 use super::Status;
 use super::arguments::Explain;
 use super::at::{self, At};
 use super::head::{self, Head};
 use super::input;
+use super::network::{Networked, Question, Reach};
 use super::output::{Output, Tone};
 use super::peer::Peer;
 use super::trouble::Trouble;
 
 pub(crate) fn run(arguments: &Explain, output: &mut Output) -> Result<Status, Trouble> {
     let request = request(arguments)?;
-    let explanation = layer(arguments)?.handle().explain(&request);
+    let reach = if arguments.offline { Reach::Nobody } else { Reach::Network };
+    let networked = Networked::build(&arguments.config, At(arguments.at), reach)?;
+    let handle = networked.layer.handle();
+    let explanation = networked.wait(handle.explain_and_ask(&request));
+    let asked = networked.asked();
     if arguments.json {
-        output.json(&explanation)?;
+        output.json(&with_questions(&explanation, &asked)?)?;
     } else {
-        show(&request, &explanation, output)?;
+        show(&request, &explanation, &asked, output)?;
     }
     Ok(match (explanation.rejection(), explanation.identity()) {
         (Some(_), _) => Status::Refused,
@@ -29,9 +33,17 @@ pub(crate) fn run(arguments: &Explain, output: &mut Output) -> Result<Status, Tr
     })
 }
 
-fn layer(arguments: &Explain) -> Result<ClientCertLayer, Trouble> {
-    let config = ClientCertConfig::from_file(&arguments.config).map_err(Trouble::input)?;
-    config.clock(At(arguments.at)).build().map_err(Trouble::input)
+/// The explanation, with what was asked beside the steps that it was asked for.
+fn with_questions(explanation: &Explanation, asked: &[Question]) -> Result<Value, Trouble> {
+    let mut told = serde_json::to_value(explanation).map_err(Trouble::input)?;
+    for step in told.get_mut("steps").and_then(Value::as_array_mut).into_iter().flatten() {
+        let check = step.get("check").and_then(Value::as_str).unwrap_or_default();
+        let own: Vec<_> = asked.iter().filter(|question| question.check == check).collect();
+        if let (Some(step), false) = (step.as_object_mut(), own.is_empty()) {
+            step.insert("asked".to_owned(), serde_json::to_value(own).map_err(Trouble::input)?);
+        }
+    }
+    Ok(told)
 }
 
 /// The request as the layer would see it.
@@ -60,7 +72,7 @@ fn request(arguments: &Explain) -> Result<Parts, Trouble> {
     Ok(request)
 }
 
-fn show(request: &Parts, explanation: &Explanation, output: &mut Output) -> Result<(), Trouble> {
+fn show(request: &Parts, explanation: &Explanation, asked: &[Question], output: &mut Output) -> Result<(), Trouble> {
     let peer = request.extensions.get::<GatewayPeer>().map(ToString::to_string).unwrap_or_default();
     let at = at::text(explanation.at());
     output.say(Tone::Heading, &format!("{} {} from {peer}, judged at {at}", request.method, request.uri))?;
@@ -72,6 +84,9 @@ fn show(request: &Parts, explanation: &Explanation, output: &mut Output) -> Resu
             output.say(Tone::Quiet, &format!("{} {}", number_of(step.stage()), step.stage()))?;
         }
         show_step(step, output)?;
+        for question in asked.iter().filter(|question| question.check == step.check()) {
+            output.row(Tone::Quiet, "", "", &question.in_words())?;
+        }
     }
     output.blank()?;
     show_verdict(explanation, output)?;

@@ -8,6 +8,7 @@ mod fetch_issuers;
 mod head;
 mod input;
 mod inspect;
+mod network;
 mod output;
 mod peer;
 mod policy;

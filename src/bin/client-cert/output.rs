@@ -98,7 +98,9 @@ impl Output {
             Tone::Heading => "1",
             Tone::Quiet => "2",
         };
-        if self.has_colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        // Blanks look the same in every colour.
+        let is_shown = self.has_colour && !text.trim_ascii().is_empty();
+        if is_shown { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }
 

@@ -1,15 +1,15 @@
 //! `client-cert policy`.
 
-use tower_client_cert::{ClientCertConfig, EffectivePolicy, PolicyEntry};
+use tower_client_cert::{EffectivePolicy, PolicyEntry, SystemClock};
 
 use super::Status;
 use super::arguments::Policy;
+use super::network::{Networked, Reach};
 use super::output::{Output, Tone};
 use super::trouble::Trouble;
 
 pub(crate) fn run(arguments: &Policy, output: &mut Output) -> Result<Status, Trouble> {
-    let config = ClientCertConfig::from_file(&arguments.config).map_err(Trouble::input)?;
-    let policy = config.build().map_err(Trouble::input)?.handle().policy();
+    let policy = Networked::build(&arguments.config, SystemClock, Reach::Nobody)?.layer.handle().policy();
     if arguments.json {
         output.json(&policy)?;
     } else if arguments.markdown {

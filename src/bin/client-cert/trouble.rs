@@ -3,6 +3,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use tower_client_cert::ConfigError;
+
 /// Why there is no answer.
 #[derive(Debug)]
 pub(crate) enum Trouble {
@@ -17,6 +19,21 @@ pub(crate) enum Trouble {
 impl Trouble {
     pub(crate) fn input(problem: impl fmt::Display) -> Self {
         Self::Input(problem.to_string())
+    }
+
+    /// A configuration that cannot be used, with what that comes from: a file is not there, or may not be read.
+    pub(crate) fn config(error: &ConfigError) -> Self {
+        let mut text = error.to_string();
+        let mut source = error.source();
+        while let Some(error) = source {
+            let more = error.to_string();
+            // What stands in the text of what it caused is not said again.
+            if !text.contains(&more) {
+                text = format!("{text}: {more}");
+            }
+            source = error.source();
+        }
+        Self::Input(text)
     }
 }
 

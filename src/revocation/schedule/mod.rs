@@ -17,6 +17,8 @@ mod run;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 pub(crate) use self::points::{DistributionPoints, Look, Named, PointPlace};
 use self::points::{MAX_POINTS, Point};
 pub(crate) use self::run::{ListKeeper, ListNews, NewsOutcome};
@@ -57,6 +59,8 @@ pub struct FetchedCrls {
     pub(super) max_octets: usize,
     pub(super) time_limit: Duration,
     pub(super) numbering: Numbering,
+    /// As many permits as configured addresses were looked at.
+    pub(super) looked_at: Arc<Semaphore>,
 }
 
 impl FetchedCrls {
@@ -121,7 +125,20 @@ impl FetchedCrls {
             max_octets: DEFAULT_MAX_POINT_OCTETS,
             time_limit: DEFAULT_TIME_LIMIT,
             numbering: Numbering::Required,
+            looked_at: Arc::new(Semaphore::new(0)),
         }
+    }
+
+    /// Puts something in front of the client.
+    pub(crate) fn fetch_through<F: Fetch>(&mut self, wrap: impl Fn(Arc<dyn Fetch>) -> F) {
+        self.fetcher = Arc::new(wrap(Arc::clone(&self.fetcher)));
+    }
+
+    /// Waits until every configured address was looked at once.
+    pub(crate) async fn looked_for(&self) {
+        let addresses = u32::try_from(self.urls.len()).unwrap_or(u32::MAX);
+        // An error is a semaphore that was closed, which nobody does.
+        drop(self.looked_at.acquire_many(addresses).await);
     }
 
     /// The longest that a client waits whose distribution point was never looked at before. Default: 5 seconds. No client

@@ -114,7 +114,11 @@ impl<K: ListKeeper> Watch<K> {
     async fn look_after(mut self) {
         let began = self.clock.now();
         let mut due = if self.point.is_some() { Due::of_certificates() } else { Due::configured() };
+        let mut first_look = self.point.is_none().then(|| Arc::clone(&self.crls.looked_at));
         while let Ok(wait) = self.look(&mut due).await {
+            if let Some(looked_at) = first_look.take() {
+                looked_at.add_permits(1);
+            }
             if self.point.is_some() && self.is_of_no_use(began) {
                 return;
             }

@@ -1,23 +1,22 @@
 use std::convert::Infallible;
-use std::future::{Future as _, ready};
+use std::future::ready;
 use std::path::Path;
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
 use std::time::SystemTime;
 
 use http::{Request, Response};
 use tower::{Layer as _, Service as _, service_fn};
-use tower_client_cert::{Authentication, ClientCertConfig, ClientCertLayer, ClientIdentity, Clock, Refusal};
+use tower_client_cert::{Authentication, ClientIdentity, Clock, Refusal};
 
 use super::record::Record;
 use super::verdict::Judged;
 use crate::at::At;
+use crate::network::{Networked, Reach};
 use crate::trouble::Trouble;
 
 /// The layer of one configuration, by the time of each record.
 pub(super) struct Judge {
-    layer: ClientCertLayer,
+    networked: Networked,
     moment: Moment,
 }
 
@@ -32,20 +31,16 @@ struct Seen(Option<ClientIdentity>);
 impl Judge {
     pub(super) fn new(config: &Path) -> Result<Self, Trouble> {
         let moment = Moment::default();
-        let config = ClientCertConfig::from_file(config).map_err(Trouble::input)?;
-        let layer = config.clock(moment.clone()).build().map_err(Trouble::input)?;
-        Ok(Self { layer, moment })
+        Ok(Self { networked: Networked::build(config, moment.clone(), Reach::Nobody)?, moment })
     }
 
     /// Sends the request through the layer.
-    pub(super) fn judge(&self, record: &Record, at: Option<SystemTime>) -> Result<Judged, Trouble> {
+    pub(super) fn judge(&self, record: &Record, at: Option<SystemTime>) -> Judged {
         self.moment.set(at);
-        let mut service = self.layer.layer(service_fn(|request| ready(Ok::<_, Infallible>(seen(&request)))));
-        let future = pin!(service.call(record.request()));
-        let Poll::Ready(Ok(response)) = future.poll(&mut Context::from_waker(Waker::noop())) else {
-            return Err(Trouble::input("the layer waits for what only a running service can fetch"));
-        };
-        Ok(match (response.extensions().get::<Refusal>(), response.extensions().get::<Seen>()) {
+        let handler = service_fn(|request| ready(Ok::<_, Infallible>(seen(&request))));
+        let mut service = self.networked.layer.layer(handler);
+        let Ok(response) = self.networked.wait(service.call(record.request()));
+        match (response.extensions().get::<Refusal>(), response.extensions().get::<Seen>()) {
             (Some(refusal), _) => Judged {
                 verdict: "refused",
                 reason: Some(refusal.rejection().reason().code()),
@@ -60,7 +55,12 @@ impl Judge {
                 ..Judged::anonymous()
             },
             (None, _) => Judged::anonymous(),
-        })
+        }
+    }
+
+    /// How many addresses would have been asked.
+    pub(super) fn not_asked(&self) -> usize {
+        self.networked.asked().len()
     }
 }
 

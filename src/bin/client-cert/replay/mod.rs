@@ -7,7 +7,7 @@ mod tally;
 mod verdict;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::path::Path;
 
 use self::judge::Judge;
@@ -28,14 +28,14 @@ pub(crate) fn run(arguments: &Replay, output: &mut Output) -> Result<Status, Tro
     let mut tally = Tally::default();
     while let Some(record) = recording.next()? {
         let at = arguments.at.or(record.time);
-        let verdict = judge.judge(&record, at)?;
+        let verdict = judge.judge(&record, at);
         match &against {
             None => {
                 output.json_line(&verdict.of_line(recording.line))?;
                 tally.add(&verdict);
             }
             Some(against) => {
-                let change = Change { line: recording.line, config: verdict, against: against.judge(&record, at)? };
+                let change = Change { line: recording.line, config: verdict, against: against.judge(&record, at) };
                 if change.is_one() {
                     output.json_line(&change.of(&record))?;
                 }
@@ -47,6 +47,14 @@ pub(crate) fn run(arguments: &Replay, output: &mut Output) -> Result<Status, Tro
     output.finish()?;
     recording.progress.end();
     tally.tell(arguments.against.is_some());
+    let not_asked = judge.not_asked().max(against.as_ref().map_or(0, Judge::not_asked));
+    if not_asked > 0 {
+        let addresses = if not_asked == 1 { "address" } else { "addresses" };
+        let _ = writeln!(
+            io::stderr(),
+            "offline: {not_asked} {addresses} not asked; what would come from there counts as not to be had"
+        );
+    }
     Ok(if tally.has_changes() { Status::Refused } else { Status::Accepted })
 }
 

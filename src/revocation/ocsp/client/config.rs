@@ -28,6 +28,13 @@ impl OcspClientOptions {
         !self.responders.is_empty() || self.hosts.is_some()
     }
 
+    /// Puts something in front of the client. Where there is none to be had, building tells so.
+    pub(crate) fn fetch_through<F: Fetch>(&mut self, wrap: impl Fn(Arc<dyn Fetch>) -> F) {
+        if let Some(fetcher) = self.fetcher.take().or_else(|| usual_fetcher().ok()) {
+            self.fetcher = Some(Arc::new(wrap(fetcher)));
+        }
+    }
+
     /// Whether the same responders are asked in the same way, and believed on the same grounds.
     pub(in crate::revocation::ocsp) fn asks_as(&self, other: &Self) -> bool {
         self.responders == other.responders && self.hosts == other.hosts
