@@ -5,7 +5,7 @@ use super::*;
 use crate::authorization::rule::{DnsPattern, TextPattern};
 use crate::authorization::sample::Rdn;
 
-const HONEST: &str = "Big Partner Foo SA";
+pub(super) const HONEST: &str = "Big Partner Foo SA";
 
 const PRINTABLE: u8 = 0x13;
 const TELETEX: u8 = 0x14;
@@ -13,7 +13,7 @@ const IA5: u8 = 0x16;
 const UNIVERSAL: u8 = 0x1c;
 const BMP: u8 = 0x1e;
 
-fn value(dotted: &str, tag: u8, content: &[u8]) -> Rdn {
+pub(super) fn value(dotted: &str, tag: u8, content: &[u8]) -> Rdn {
     vec![(oid(dotted), tag, content.to_vec())]
 }
 
@@ -26,7 +26,7 @@ fn bmp(text: &str) -> Vec<u8> {
 }
 
 /// Values of an attribute that resemble the honest one and are not.
-fn impostor_values(honest: &str) -> Vec<(u8, Vec<u8>)> {
+pub(super) fn impostor_values(honest: &str) -> Vec<(u8, Vec<u8>)> {
     let mut values: Vec<(u8, Vec<u8>)> = [
         format!("{honest} "),
         format!(" {honest}"),

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "config")]
 mod document;
+mod hostile_kinds;
 mod hostile_names;
 mod properties;
 mod rules;
