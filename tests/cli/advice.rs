@@ -74,6 +74,10 @@ fn planted_for(code: AdviceCode, world: &World) -> Option<Planted> {
         AdviceCode::CrlExpires => {
             planted(with(list(&ListShape::new().issued(days(-8), days(-1)))), "see that the next one arrives")
         }
+        AdviceCode::CrlHostsMissing => planted(
+            with("[[revocation.fetched_crls]]\nallow_distribution_points = []\n"),
+            "name the hosts of the lists",
+        ),
         AdviceCode::CrlMissing => planted(with(&format!("{other}{}", list(&ListShape::new()))), "allow_no_source"),
         AdviceCode::GatewayAuthoritiesDiffer => {
             planted(with_gateway("client_authorities = \"other.pem\""), "the other need not offer")
