@@ -70,7 +70,8 @@ impl Lists {
             table.keep_all(&self.table);
         }
         table.keep_all(&self.fetched);
-        let sources = ListSources { places, ..self.sources };
+        let mut sources = self.sources;
+        sources.places = places;
         (Self { table: Arc::new(table), fetched: self.fetched, sources }, errors)
     }
 
