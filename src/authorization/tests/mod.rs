@@ -7,6 +7,7 @@ mod hostile_names;
 mod properties;
 mod rules;
 mod table;
+mod words;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -14,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::access_request::{Facts, Lone, Parameters, RequestFacts, RequestValues};
 use super::rule::{Rule, Truth};
 use super::sample::{SampleCertificate, SampleName, text_rdn};
-use crate::certificate::der::tag::UTF8_STRING;
+use crate::certificate::der::tag::{OCTET_STRING, UTF8_STRING};
 use crate::certificate::{Certificate, ObjectIdentifier};
 use crate::clock::Clock;
 use crate::evidence::Evidence;
