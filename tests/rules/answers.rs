@@ -71,6 +71,33 @@ async fn closures_decide_by_yes_or_no_or_by_a_denial() {
 }
 
 #[tokio::test]
+async fn closures_see_what_the_request_says_where_it_says_it_once() {
+    use tower_client_cert::AuthenticatedUser;
+    let scene = Scene::new();
+    let seen = RequireClientCertLayer::authorizer(|request: &AccessRequest<'_>| {
+        let told = [request.header("x-tenant"), request.header("x-none"), request.user()];
+        let parameters = (request.path_parameter("tenant"), request.path_parameter("other"));
+        Err::<(), _>(Denial::new(format!("{parameters:?}"), format!("{told:?}")))
+    });
+    let app = || Router::new().route("/of/{tenant}", route(async || "secret").layer(seen.clone()));
+    let mut request = get("/of/a%20b", Some(&scene.partner));
+    request.headers_mut().append("x-tenant", "one".parse().unwrap());
+    let mut with_user = get("/of/c", Some(&scene.partner));
+    with_user.headers_mut().append("x-tenant", "one".parse().unwrap());
+    with_user.headers_mut().append("x-tenant", "two".parse().unwrap());
+    with_user.extensions_mut().insert(AuthenticatedUser::new("alice"));
+    for (request, expected) in [
+        (request, "wanted (Some(\"a b\"), None), found [Some(\"one\"), None, None]"),
+        (with_user, "wanted (Some(\"c\"), None), found [None, None, Some(\"alice\")]"),
+    ] {
+        let log = Log::start();
+        assert_eq!(scene.ask(app(), request).await.status(), 403);
+        let detail = log.with("reason", "rule-denied")[0].field("detail").map(|detail| detail.replace('\\', ""));
+        assert_eq!(detail, Some(format!("denied: {expected}")));
+    }
+}
+
+#[tokio::test]
 async fn a_rule_layer_without_or_outside_of_the_certificate_layer_is_a_loud_500() {
     use tower::ServiceExt as _;
     let scene = Scene::new();
