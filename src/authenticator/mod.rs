@@ -21,15 +21,15 @@ pub(crate) use self::suspended::{Halted, Suspended};
 use crate::authorization::Absence;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
-use crate::encoding::ForwardedChain;
-use crate::error::ConfigError;
+use crate::encoding::{ForwardedChain, base64};
+use crate::error::{ConfigError, OcspAnswerProblem};
 use crate::events::Events;
 use crate::gate::{Entry, Gate};
 use crate::gateway::{GatewayConnection, Presented, TakenSecrets, TrustedPeer, UntrustedPeer};
 use crate::header::{RawCertificate, TakenHeaders};
 use crate::identity::{Carrier, ClientIdentity, KnownClient};
 use crate::rejection::Rejection;
-use crate::revocation::{Halt, RevocationGeneration, Sources, UnrevokedChain, Verifier};
+use crate::revocation::{Halt, RevocationGeneration, Sources, StapledAnswer, UnrevokedChain, Verifier};
 use crate::snapshot::{CurrentSnapshot, Snapshot, TrustSources, TrustedGateway};
 use crate::validation::{SignatureMemory, ValidatedChain, ValidationOptions};
 
@@ -126,7 +126,7 @@ impl Authenticator {
         };
         if let Some(known) = self.memory.find(&arrival, in_force) {
             Events::judged(false);
-            return self.conclude_or_recall(known, arrival.raw.peer, in_force);
+            return self.conclude_or_recall(known, arrival.raw, in_force);
         }
         if let Some(entry) = self.validations.try_enter() {
             return self.judge(arrival, entry, in_force);
@@ -145,7 +145,7 @@ impl Authenticator {
         let proven = self.memory.find_or_prove(&arrival, in_force, prove);
         drop(entry);
         Events::judged(is_validated.get());
-        self.conclude_or_recall(proven, arrival.raw.peer, in_force)
+        self.conclude_or_recall(proven, arrival.raw, in_force)
     }
 
     /// Follows the line as [`authenticate`](Self::authenticate) does, as if no request had come before, and leaves nothing
@@ -193,6 +193,8 @@ impl Authenticator {
             Arrived::WithCertificate(arrival) => arrival,
         };
         let proven = self.prove(&arrival, in_force, None, observer)?;
+        // One that cannot be used says nothing.
+        drop(self.take_stapled(&proven.chain, &arrival.raw, in_force));
         Ok(Retraced::Proven(Arc::new(proven), arrival.raw.peer))
     }
 
@@ -247,16 +249,39 @@ impl Authenticator {
     fn conclude_or_recall(
         &self,
         proven: Result<Arc<Proven>, Rejected>,
-        peer: TrustedPeer,
+        raw: RawCertificate,
         in_force: InForce<'_>,
     ) -> Result<Finding, Halted> {
+        let peer = &raw.peer;
         let proven = proven.map_err(|rejected| Rejected { gateway: Some(peer.gateway()), ..rejected })?;
+        if let Err(problem) = self.take_stapled(&proven.chain, &raw, in_force) {
+            self.events.stapled_answer_refused(&peer.gateway(), &problem);
+        }
+        let peer = raw.peer;
         if let Some(client) = &*proven.conclusion.load()
             && client.is_unchanged(in_force.sources, in_force.now)
         {
             return Ok(Finding::Client(ClientIdentity::of(Arc::clone(client), peer, in_force.now)));
         }
         self.conclude(proven, peer, in_force)
+    }
+
+    /// What the gateway sent of the certificate's status beside it is for stage 5 to judge by, if it can be verified.
+    fn take_stapled(
+        &self,
+        chain: &ValidatedChain,
+        raw: &RawCertificate,
+        in_force: InForce<'_>,
+    ) -> Result<(), OcspAnswerProblem> {
+        let Some(value) = raw.ocsp_answer() else { return Ok(()) };
+        let stapled = StapledAnswer {
+            value,
+            decode: |value| base64(value).map_err(|_| OcspAnswerProblem::Base64Malformed),
+            gateway: &raw.peer.gateway(),
+            algorithms: self.validation.algorithms,
+            now: in_force.now,
+        };
+        in_force.sources.take_stapled(chain, &stapled)
     }
 
     /// Stages 5 and 6: whether it was revoked, and who the client is. This is of the certificate and the sources in force.

@@ -66,7 +66,7 @@ impl Certificates {
 }
 
 /// Undoes strict base64.
-pub(super) fn base64(text: &[u8]) -> Result<Vec<u8>, EncodingError> {
+pub(crate) fn base64(text: &[u8]) -> Result<Vec<u8>, EncodingError> {
     STANDARD.decode(text).map_err(|error| base64_malformed(&error, text))
 }
 

@@ -41,6 +41,7 @@ pub use error::EncodingError;
 pub(crate) use forwarded_chain::ForwardedChain;
 
 use certificates::Certificates;
+pub(crate) use certificates::base64;
 pub use xfcc::XfccElement;
 
 /// How a gateway writes the client certificate into its header.

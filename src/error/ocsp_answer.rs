@@ -11,6 +11,8 @@ use crate::utc::Utc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OcspAnswerProblem {
+    /// It is not strict base64, which it has to be in a header.
+    Base64Malformed,
     /// It has a critical extension that is not understood (RFC 6960 section 4.4).
     CriticalExtensionUnsupported {
         /// The object identifier.
@@ -143,6 +145,7 @@ impl fmt::Display for OcspAnswerProblem {
             Self::CriticalExtensionUnsupported { extension } => {
                 write!(f, "has the critical extension {extension}, which cannot be honoured")
             }
+            Self::Base64Malformed => f.write_str("is not strict base64"),
             Self::Empty => f.write_str("is successful and holds no answer"),
             Self::FromTheFuture { issued_at, now } => {
                 write!(f, "was issued at {}, now {}: set the clock right, here or there", Utc(*issued_at), Utc(*now))

@@ -38,7 +38,7 @@ use crate::audit::AuditLost;
 use crate::authorization::AuthorizationError;
 use crate::certificate::Certificate;
 use crate::clock::Clock;
-use crate::error::ConfigError;
+use crate::error::{ConfigError, OcspAnswerProblem};
 use crate::escape::Escaped;
 use crate::evidence::Outcome;
 use crate::gateway::{Gateway, GatewayPeer, UntrustedPeer};
@@ -216,6 +216,13 @@ impl Events {
                 detail = %peer,
                 "certificate header removed: it did not come from a gateway"
             );
+        }
+    }
+
+    pub(crate) fn stapled_answer_refused(&self, gateway: &str, problem: &OcspAnswerProblem) {
+        if let Some(suppressed) = self.tally.stapled_refused.add(1, self.now_seconds()) {
+            let gateway = Escaped(gateway);
+            warn!(target: TARGET, suppressed, %gateway, detail = %problem, "ocsp answer of the gateway not used");
         }
     }
 

@@ -14,6 +14,7 @@ pub(super) struct Tally {
     pub(super) untrusted_headers: Warning,
     pub(super) look_alikes: Warning,
     pub(super) foreign_headers: Warning,
+    pub(super) stapled_refused: Warning,
     pub(super) shadow_denials: Warning,
     pub(super) reloads: Counter,
     pub(super) failed_reloads: Counter,
@@ -49,6 +50,7 @@ pub struct Counts {
     untrusted_headers: u64,
     look_alikes: u64,
     foreign_headers: u64,
+    stapled_refused: u64,
     shadow_denials: u64,
     reloads: u64,
     failed_reloads: u64,
@@ -71,6 +73,7 @@ impl Tally {
             untrusted_headers: Warning::default(),
             look_alikes: Warning::default(),
             foreign_headers: Warning::default(),
+            stapled_refused: Warning::default(),
             shadow_denials: Warning::default(),
             reloads: Counter::default(),
             failed_reloads: Counter::default(),
@@ -99,6 +102,7 @@ impl Tally {
             untrusted_headers: self.untrusted_headers.count.read(),
             look_alikes: self.look_alikes.count.read(),
             foreign_headers: self.foreign_headers.count.read(),
+            stapled_refused: self.stapled_refused.count.read(),
             shadow_denials: self.shadow_denials.count.read(),
             reloads: self.reloads.read(),
             failed_reloads: self.failed_reloads.read(),
@@ -184,6 +188,12 @@ impl Counts {
     #[must_use]
     pub fn foreign_headers(&self) -> u64 {
         self.foreign_headers
+    }
+
+    /// OCSP answers in headers of gateways that could not be used, once in 10 seconds for each certificate.
+    #[must_use]
+    pub fn stapled_refused(&self) -> u64 {
+        self.stapled_refused
     }
 
     /// Requests that passed and that a rule in shadow mode would have refused.

@@ -66,6 +66,9 @@ impl Forwarding {
             let describe = |header: &StatusHeader| format!("{} ({:?})", header.name, header.format);
             forwarding.status().map_or_else(|| "none".to_owned(), describe)
         };
+        let answer =
+            |forwarding: &Self| forwarding.ocsp_answer().map_or_else(|| "none".to_owned(), ToString::to_string);
+        add("ocsp_answer_header", "the header with an OCSP answer", answer(self), answer(&standard));
         add("status_header", "the header by which the gateway can refuse", status(self), status(&standard));
     }
 }

@@ -11,6 +11,7 @@ pub(crate) struct Forwarding {
     other_leaves: Vec<CertificateHeader>,
     chain: Vec<CertificateHeader>,
     status: Option<StatusHeader>,
+    ocsp_answer: Option<HeaderName>,
     absent_values: Vec<Box<[u8]>>,
 }
 
@@ -68,6 +69,12 @@ impl Forwarding {
         Ok(())
     }
 
+    pub(super) fn set_ocsp_answer_header(&mut self, name: &str) -> Result<(), ConfigError> {
+        self.ocsp_answer = None;
+        self.ocsp_answer = Some(usable(name, self.names())?);
+        Ok(())
+    }
+
     pub(super) fn add_absent_value(&mut self, value: &[u8]) {
         self.absent_values.push(value.trim_ascii().into());
     }
@@ -91,11 +98,16 @@ impl Forwarding {
         self.status.as_ref()
     }
 
+    /// The header that carries an OCSP answer about the end entity.
+    pub(crate) fn ocsp_answer(&self) -> Option<&HeaderName> {
+        self.ocsp_answer.as_ref()
+    }
+
     /// Every header that is taken out of each request, the end entity's first.
     pub(crate) fn names(&self) -> impl Iterator<Item = &HeaderName> + Clone {
         let leaf = std::iter::once(&self.leaf);
         let certificates = leaf.chain(&self.other_leaves).chain(&self.chain).map(|header| &header.name);
-        certificates.chain(self.status.iter().map(|status| &status.name))
+        certificates.chain(self.status.iter().map(|status| &status.name)).chain(&self.ocsp_answer)
     }
 
     /// Spellings of absence besides the empty header.
@@ -116,6 +128,7 @@ impl Default for Forwarding {
             other_leaves: Vec::new(),
             chain: Vec::new(),
             status: None,
+            ocsp_answer: None,
             absent_values: Vec::new(),
         }
     }

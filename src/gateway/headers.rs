@@ -42,6 +42,21 @@ impl Gateway {
         Ok(self)
     }
 
+    /// A header with an OCSP answer about the certificate, as base64 of DER, which this gateway fetched or was sent in the TLS
+    /// handshake (stapled, RFC 6066 section 8).
+    ///
+    /// It is verified like an answer from anywhere else, so that what a gateway sends here can be outdated and nothing worse.
+    /// One that cannot be verified, or is past its next update, says nothing, and the certificate is judged by what else is
+    /// known. From then on OCSP is one of the sources of the layer, for clients of every gateway. Default: none is read.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::HeaderName`] as in [`chain_header`](Self::chain_header).
+    pub fn ocsp_answer_header(mut self, name: &str) -> Result<Self, ConfigError> {
+        self.forwarding.set_ocsp_answer_header(name)?;
+        Ok(self)
+    }
+
     /// A header in which the gateway tells the outcome of its own check.
     ///
     /// It can only take trust away: a failure refuses the request with

@@ -32,6 +32,7 @@ pub(crate) struct RawCertificate {
     leaf: RawValue,
     other_leaves: Vec<RawValue>,
     chain: Vec<RawValue>,
+    ocsp_answer: Option<HeaderValue>,
 }
 
 /// One value and what its header is to hold.
@@ -62,8 +63,9 @@ impl RawCertificate {
         finder.ensure_no_failure(presence)?;
         let other_leaves = finder.each(forwarding.other_leaves())?;
         let chain = finder.each(forwarding.chain())?;
+        let ocsp_answer = finder.ocsp_answer()?;
         match leaf {
-            Some(leaf) => Ok(Some(Self { peer, leaf, other_leaves, chain })),
+            Some(leaf) => Ok(Some(Self { peer, leaf, other_leaves, chain, ocsp_answer })),
             None if other_leaves.is_empty() && chain.is_empty() => Ok(None),
             None => Err(HeaderError::LeafMissing),
         }
@@ -90,6 +92,11 @@ impl RawCertificate {
     /// Values with the same end entity once more.
     pub(crate) fn other_leaves(&self) -> &[RawValue] {
         &self.other_leaves
+    }
+
+    /// The OCSP answer beside the certificate, without blanks around it. It is no part of what a verdict is remembered by.
+    pub(crate) fn ocsp_answer(&self) -> Option<&[u8]> {
+        self.ocsp_answer.as_ref().map(|value| value.as_bytes().trim_ascii())
     }
 
     /// Values with candidates for the path, in the order in which they came.
@@ -152,6 +159,17 @@ impl Finder<'_> {
             return Err(HeaderError::Merged);
         }
         Ok(Some(raw))
+    }
+
+    /// The one value with an OCSP answer, unless it says that there is none.
+    fn ocsp_answer(&mut self) -> Result<Option<HeaderValue>, HeaderError> {
+        let Some(field) = self.forwarding.ocsp_answer().and_then(|name| self.taken.take_lines(name)) else {
+            return Ok(None);
+        };
+        if !field.more.is_empty() {
+            return Err(HeaderError::Repeated { lines: 1 + field.more.len() });
+        }
+        Ok(Some(field.first).filter(|value| !self.forwarding.means_absent(value.as_bytes().trim_ascii())))
     }
 
     /// One line that reports a failure is enough, however many there are.

@@ -264,11 +264,12 @@ impl ClientCertLayerBuilder {
         let lists = ListSources::of(self.crls, &fetched_crls);
         #[cfg(not(feature = "fetch"))]
         let lists = self.crls.map(|places| ListSources { places });
+        let are_stapled = snapshot.gateways.iter().any(|known| known.gateway.forwarding().ocsp_answer().is_some());
         let revocation = Revocation::new(
             self.revocation,
             self.deny_list,
             lists,
-            self.ocsp,
+            OcspSources { are_stapled, ..self.ocsp },
             &verifier,
             #[cfg(feature = "ocsp")]
             world,

@@ -15,7 +15,7 @@ impl ClientCertHandle {
     /// Tells what the layer would make of a request, step by step, with how to mend what fails.
     ///
     /// It asks the same stages by the same configuration, sources and clock as the layer, and changes, logs and counts
-    /// nothing. The peer stands in the extensions, as the server puts it there.
+    /// nothing, but for a signed OCSP answer beside the certificate, which counts wherever it comes from. The peer stands in the extensions, as the server puts it there.
     ///
     /// ```
     /// # fn example(client_cert: tower_client_cert::ClientCertLayer) {

@@ -58,6 +58,7 @@ use self::members::Members;
 pub use self::ocsp::OcspAnswers;
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::ocsp::ProbedAnswer;
+pub(crate) use self::ocsp::StapledAnswer;
 use self::ocsp::WatchedState;
 #[cfg(feature = "ocsp")]
 pub use self::ocsp::{CertIdHash, OcspMethod, OcspNonce, OcspResponder};
@@ -79,6 +80,7 @@ pub(crate) use self::store::SharedStore;
 #[cfg(feature = "fetch")]
 pub use self::store::{DirectoryStore, RevocationStore, StoreError, StoreKey, Storing};
 use crate::certificate::Certificate;
+use crate::error::OcspAnswerProblem;
 use crate::evidence::{Check, Outcome};
 use crate::horizon::Horizon;
 use crate::validation::{Place, ProvenPath, TrustAnchor, ValidatedChain, ValidatedPath};
@@ -225,6 +227,28 @@ impl Sources {
             self.refuse_denied(&proven.path, now)?;
             self.refuse_revoked(&proven.path, now)
         })
+    }
+
+    /// Takes an answer about the end entity that came beside it. One path that it can be verified by is enough.
+    pub(crate) fn take_stapled(
+        &self,
+        chain: &ValidatedChain,
+        stapled: &StapledAnswer<'_>,
+    ) -> Result<(), OcspAnswerProblem> {
+        let Some(ocsp) = &self.ocsp else {
+            return Ok(());
+        };
+        let mut outcome = Ok(());
+        for path in chain.paths().map(|proven| &proven.path) {
+            let label = path.anchor().and_then(|anchor| anchor.label());
+            // A pinned certificate has no proven issuer.
+            let Some(member) = Members::of(path).next() else { continue };
+            outcome = ocsp.take_stapled(&member.question(), label, stapled);
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        outcome
     }
 
     fn deny_list_outcome(&self, now: SystemTime) -> Outcome {

@@ -325,6 +325,8 @@ impl Default for ListSources {
 pub(crate) struct OcspSources {
     pub(crate) options: OcspOptions,
     pub(crate) answers: Option<OcspAnswers>,
+    /// Whether a gateway sends answers beside certificates.
+    pub(crate) are_stapled: bool,
     #[cfg(feature = "ocsp")]
     pub(crate) client: OcspClientOptions,
 }
@@ -335,7 +337,7 @@ impl OcspSources {
         verifier: &Verifier<'_>,
         #[cfg(feature = "ocsp")] world: OcspWorld,
     ) -> Result<Option<Arc<Ocsp>>, ConfigError> {
-        let mut ocsp = None;
+        let mut ocsp = self.are_stapled.then(|| Ocsp::new(self.options.clone()));
         if let Some(answers) = self.answers {
             let loaded = Ocsp::new(self.options.clone());
             let errors = loaded.load(answers, verifier);

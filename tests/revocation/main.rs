@@ -23,6 +23,7 @@ mod refreshing;
 mod reload;
 #[cfg(feature = "ocsp")]
 mod responder;
+mod stapled;
 #[cfg(feature = "ocsp")]
 mod stores;
 mod unusable_lists;

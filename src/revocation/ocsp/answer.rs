@@ -63,7 +63,6 @@ pub(crate) struct AnswerAges {
 
 /// As [`verify_each`], for the certificate with this serial number alone. What is past its next update is a problem here,
 /// unless it revokes.
-#[cfg(feature = "ocsp")]
 pub(super) fn verify_one(der: &[u8], serial: &[u8], expected: &Expected<'_>) -> Result<VerifiedAnswer, Problem> {
     let answers = verify_each(der, expected)?;
     let about_it = answers.into_iter().find(|(known, _)| *known == serial);

@@ -26,6 +26,7 @@ mod interned;
 mod probe;
 mod response;
 mod signer;
+mod stapled;
 mod state;
 mod table;
 
@@ -46,6 +47,7 @@ pub use self::client::{OcspMethod, OcspNonce, OcspResponder};
 #[cfg(any(fuzzing, test))]
 pub(crate) use self::probe::ProbedAnswer;
 use self::response::SingleStatus;
+pub(crate) use self::stapled::StapledAnswer;
 use self::state::CertificateKey;
 pub(super) use self::state::{CertificateState, WatchedState};
 use self::table::StateTable;

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use arc_swap::ArcSwapOption;
 
 use super::answer::VerifiedAnswer;
+use super::stapled::Seen;
 use crate::certificate::Fingerprint;
 use crate::revocation::crl::Question;
 use crate::validation::whole_seconds;
@@ -23,6 +24,8 @@ pub(crate) struct CertificateState {
     version: AtomicU64,
     /// When somebody last asked, in seconds since 1970.
     used_at: AtomicU64,
+    /// The last answer that a gateway sent.
+    stapled: Mutex<Option<Seen>>,
     /// Held while an answer takes the place of another.
     changing: Mutex<()>,
 }
@@ -48,6 +51,7 @@ impl CertificateState {
             flight: Arc::default(),
             version: AtomicU64::new(0),
             used_at: AtomicU64::new(whole_seconds(now)),
+            stapled: Mutex::new(None),
             changing: Mutex::new(()),
         }
     }
@@ -68,6 +72,14 @@ impl CertificateState {
             self.answer.store(Some(answer));
             self.version.fetch_add(1, Ordering::Release);
         }
+    }
+
+    pub(super) fn stapled(&self) -> Option<Seen> {
+        *self.stapled.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn note_stapled(&self, seen: Seen) {
+        *self.stapled.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
     }
 
     /// Tells whoever still holds it that it is looked after no more.

@@ -30,7 +30,7 @@ pub(in crate::revocation::ocsp) struct Failure {
 
 impl Flight {
     /// Whom to ask; once that is known, it stays.
-    pub(super) fn subject(&self) -> Option<&Arc<Subject>> {
+    pub(in crate::revocation::ocsp) fn subject(&self) -> Option<&Arc<Subject>> {
         self.subject.get()
     }
 

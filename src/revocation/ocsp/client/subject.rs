@@ -15,6 +15,13 @@ pub(in crate::revocation::ocsp) struct Subject {
     pub(super) asking: Asking,
 }
 
+impl Subject {
+    /// Whose answers alone count, where the operator said so.
+    pub(in crate::revocation::ocsp) fn believed_signer(&self) -> Option<Arc<Certificate>> {
+        self.asking.certificate.clone()
+    }
+}
+
 /// Who wrote down the address of a responder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UrlOrigin {
