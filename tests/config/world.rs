@@ -62,6 +62,7 @@ impl World {
     }
 
     /// How many entries there are in the store `kept`.
+    #[cfg(all(feature = "https-client", feature = "ocsp"))]
     pub(crate) fn kept(&self) -> usize {
         std::fs::read_dir(self.directory.path().join("kept")).map_or(0, |entries| {
             let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name();

@@ -17,5 +17,6 @@ pub(crate) mod scratch;
 pub(crate) mod server_process;
 pub(crate) mod signature_meter;
 pub(crate) mod tls;
+#[cfg(feature = "fetch")]
 pub(crate) mod told_store;
 pub(crate) mod wire;
