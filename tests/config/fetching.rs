@@ -135,6 +135,12 @@ async fn a_schedule_that_begins_with_a_reload_fetches() {
     world.write(USUAL);
     layer.handle().reload().unwrap();
     assert_eq!(reason_of(&world, &layer).await, None);
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(2 * 3_600)).await;
+    tokio::time::resume();
+    for _ in 0..40 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
     assert_eq!(server.received().len(), 1);
 }
 
