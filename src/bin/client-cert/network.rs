@@ -4,12 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use tokio::runtime::{Builder, Runtime};
 use tower_client_cert::{
-    ClientCertConfig, ClientCertLayer, Clock, Fetch, FetchError, FetchRequest, FetchUrl, Fetched, Fetching,
+    ClientCertConfig, ClientCertLayer, Clock, Fetch, FetchError, FetchRequest, FetchUrl, Fetched, Fetching, SystemClock,
 };
 
 use super::trouble::Trouble;
@@ -115,9 +115,9 @@ impl Fetch for Watched {
         Box::pin(async move {
             let check = if request.accepted_content_types().contains(&OCSP_RESPONSE) { "ocsp" } else { "crl" };
             let address = request.url().as_str().to_owned();
-            let began = Instant::now();
+            let began = SystemClock.now();
             let (fetched, took) = match self.reach {
-                Reach::Network => (self.client.fetch(request).await, Some(began.elapsed())),
+                Reach::Network => (self.client.fetch(request).await, Some(since(began))),
                 Reach::Nobody => (Err(FetchError::other(NobodyAsked)), None),
             };
             let came = match &fetched {
@@ -142,6 +142,11 @@ impl Fetch for Watched {
     fn allowed_targets(&self) -> Vec<String> {
         self.client.allowed_targets()
     }
+}
+
+/// Nothing where the machine's clock was set back meanwhile.
+fn since(began: SystemTime) -> Duration {
+    SystemClock.now().duration_since(began).unwrap_or_default()
 }
 
 /// Why nothing came.
