@@ -137,7 +137,6 @@ impl VerifiedAnswer {
     }
 
     /// The same, with whom it came from in its name.
-    #[cfg(feature = "ocsp")]
     pub(super) fn from(self, place: impl std::fmt::Display) -> Self {
         Self { name: format!("{} from {place}", self.name).into(), ..self }
     }
