@@ -13,7 +13,7 @@ use crate::support::pki::{Minted, Pki, Shape, escaped_pem, seconds};
 const NO_TIME: Duration = Duration::from_nanos(1);
 
 /// Longer than a refusal is remembered.
-const SECONDS_APART: i64 = 3;
+pub(crate) const SECONDS_APART: i64 = 3;
 
 #[tokio::test]
 async fn the_signature_of_an_authority_is_verified_once_and_that_of_a_client_every_time() {
@@ -125,15 +125,15 @@ async fn a_client_alone_is_refused_after_another_came_with_the_whole_chain() {
 }
 
 /// One request of a scenario: a chain, the client first.
-type Chain = Vec<Minted>;
+pub(crate) type Chain = Vec<Minted>;
 
 /// Authorities that are to be trusted, and chains to be sent in any order.
-struct Scenario {
-    anchors: Vec<Minted>,
-    chains: Vec<Chain>,
+pub(crate) struct Scenario {
+    pub(crate) anchors: Vec<Minted>,
+    pub(crate) chains: Vec<Chain>,
 }
 
-fn forwarded(chain: &[&Minted], client: Minted) -> Chain {
+pub(crate) fn forwarded(chain: &[&Minted], client: Minted) -> Chain {
     let again = chain.iter().map(|authority| authority.copy());
     std::iter::once(client).chain(again).collect()
 }
@@ -227,7 +227,7 @@ fn scenarios() -> Vec<(&'static str, Scenario)> {
     all
 }
 
-fn layer(world: &World, scenario: &Scenario, remembering: bool) -> ClientCertLayer {
+pub(crate) fn layer(world: &World, scenario: &Scenario, remembering: bool) -> ClientCertLayer {
     let pem: String = scenario.anchors.iter().map(Minted::pem).collect();
     let builder = world.metered(scene::with_anchors(TrustAnchors::from_pem(&pem).unwrap()));
     let builder = builder.intermediates(Intermediates::default());
@@ -235,7 +235,7 @@ fn layer(world: &World, scenario: &Scenario, remembering: bool) -> ClientCertLay
 }
 
 /// What came of a chain, in words: the path that was found, or why there is none.
-async fn told(layer: &ClientCertLayer, chain: &Chain) -> String {
+pub(crate) async fn told(layer: &ClientCertLayer, chain: &Chain) -> String {
     let asked = ask(layer, with_chain(&chain.iter().collect::<Vec<_>>())).await;
     match (asked.identity(), asked.refusal()) {
         (Some(identity), None) => {
