@@ -1,5 +1,5 @@
-//! What a request allocates whose certificate is remembered: what was found, and its box among the extensions. Metrics
-//! have labels, which their crate allocates.
+//! What a request allocates whose certificate is remembered: what was found, and its box among the extensions; and one whose
+//! certificate is new. Metrics have labels, which their crate allocates.
 
 #![cfg(test)]
 #![cfg(not(feature = "metrics"))]
@@ -111,3 +111,25 @@ fn a_hit_allocates_what_stands_in_the_extensions_and_nothing_else() {
         assert_eq!(with_layer - bare, expected, "{name}");
     }
 }
+
+#[test]
+fn a_new_client_of_an_authority_that_is_known_allocates_no_more_than_it_did() {
+    let pki = Pki::new();
+    let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().labelled("ours");
+    // No verdict has room, and signatures of authorities have.
+    let layer = ClientCertLayer::builder(Gateway::nginx(["10.1.0.4"]).unwrap(), anchors)
+        .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
+        .clock(Fixed)
+        .max_remembered_bytes(1)
+        .build()
+        .unwrap();
+    let header = pki.good().escaped_pem();
+    let lines = [("x-client-cert", header.as_str())];
+    let bare = allocations(service_fn(|_| answer()), &lines);
+    let with_layer = allocations(layer.layer(service_fn(|request: Request<Body>| handle(&request))), &lines);
+    let first_sight = with_layer - bare;
+    assert!(first_sight <= MAX_FIRST_SIGHT, "{first_sight}");
+}
+
+/// A text made for each object identifier of the certificate would be 80 more.
+const MAX_FIRST_SIGHT: u64 = 80;

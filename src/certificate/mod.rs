@@ -33,6 +33,7 @@ pub(crate) mod der;
 mod distinguished_name;
 mod error;
 mod extension;
+mod familiar;
 mod fingerprint;
 mod hex;
 mod key_identifier;

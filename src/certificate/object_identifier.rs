@@ -1,11 +1,12 @@
 //! Object identifiers as dotted text.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use super::der::{Element, tag};
 use super::error::{CertificateError, Problem};
+use super::familiar;
 
 /// An object identifier, such as `2.5.4.10`.
 ///
@@ -45,6 +46,10 @@ impl ObjectIdentifier {
     }
 
     pub(crate) fn from_content(content: &[u8]) -> Option<Self> {
+        familiar::dotted(content).map(Self::known).or_else(|| Self::read(content))
+    }
+
+    fn read(content: &[u8]) -> Option<Self> {
         if content.len() > MAX_OBJECT_IDENTIFIER_OCTETS || content.last()? & CONTINUES != 0 {
             return None;
         }
@@ -63,21 +68,20 @@ impl ObjectIdentifier {
                 continue;
             }
             arc = None;
-            push_arc(&mut dotted, value);
+            push_arc(&mut dotted, value).ok()?;
         }
         Some(Self(Cow::Owned(dotted)))
     }
 }
 
 /// X.690 section 8.19.4: the first two arcs share one number, and only below root arc 2 may the second exceed 39.
-fn push_arc(dotted: &mut String, value: u128) {
-    let text = if dotted.is_empty() {
+fn push_arc(dotted: &mut String, value: u128) -> fmt::Result {
+    if dotted.is_empty() {
         let root = (value / 40).min(2);
-        format!("{root}.{}", value - root * 40)
+        write!(dotted, "{root}.{}", value - root * 40)
     } else {
-        format!(".{value}")
-    };
-    dotted.push_str(&text);
+        write!(dotted, ".{value}")
+    }
 }
 
 impl FromStr for ObjectIdentifier {
@@ -158,6 +162,14 @@ mod tests {
         assert_eq!(dotted(&[0x4f]).as_deref(), Some("1.39"));
         assert_eq!(dotted(&[0x50]).as_deref(), Some("2.0"));
         assert_eq!(dotted(&[0x88, 0x37]).as_deref(), Some("2.999"));
+    }
+
+    #[test]
+    fn familiar_identifiers_have_the_text_that_would_be_made_of_them() {
+        for (content, dotted) in familiar::ALL {
+            assert_eq!(familiar::dotted(content), Some(*dotted));
+            assert_eq!(ObjectIdentifier::read(content), Some(ObjectIdentifier::known(dotted)));
+        }
     }
 
     #[test]

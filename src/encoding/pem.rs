@@ -44,7 +44,7 @@ impl Cursor<'_> {
 
     /// Base64 up to the end line, without its line breaks.
     fn take_body(&mut self) -> Result<Vec<u8>, EncodingError> {
-        let length = self.rest.windows(DASHES.len()).position(|window| window == DASHES);
+        let length = memchr::memmem::find(self.rest, DASHES);
         let Some((mut body, end_line)) = length.and_then(|length| self.rest.split_at_checked(length)) else {
             self.rest = &[];
             return Err(self.malformed(END_EXPECTED));
@@ -52,7 +52,11 @@ impl Cursor<'_> {
         let mut base64 = Vec::with_capacity(body.len());
         while let Some((&byte, after)) = without_line_break(body).split_first() {
             base64.push(byte);
-            body = after;
+            // Up to what may be a line break, at once.
+            let line = after.iter().position(|byte| matches!(byte, b'\r' | b'\n' | b' ' | b'\t'));
+            let (line, rest) = line.and_then(|length| after.split_at_checked(length)).unwrap_or((after, &[]));
+            base64.extend_from_slice(line);
+            body = rest;
         }
         self.rest = end_line;
         Ok(base64)

@@ -10,20 +10,16 @@ use super::EncodingError;
 /// not used by any gateway here. An escaped percent sign would leave something to decode again and is refused whatever
 /// `is_expected` says.
 pub(super) fn decode(value: &[u8], is_expected: impl Fn(u8) -> bool) -> Result<Cow<'_, [u8]>, EncodingError> {
-    if !value.contains(&b'%') {
+    if memchr::memchr(b'%', value).is_none() {
         return Ok(Cow::Borrowed(value));
     }
     let mut decoded = Vec::with_capacity(value.len());
     let mut rest = value;
-    while let Some((&byte, after)) = rest.split_first() {
-        if byte != b'%' {
-            decoded.push(byte);
-            rest = after;
-            continue;
-        }
+    while let Some((plain, escape)) = memchr::memchr(b'%', rest).and_then(|place| rest.split_at_checked(place)) {
+        decoded.extend_from_slice(plain);
         let malformed =
-            |found| EncodingError::PercentEncodingMalformed { offset_bytes: value.len() - rest.len(), found };
-        let Some((&[high, low], after)) = after.split_first_chunk() else {
+            |found| EncodingError::PercentEncodingMalformed { offset_bytes: value.len() - escape.len(), found };
+        let Some((&[_, high, low], after)) = escape.split_first_chunk() else {
             return Err(malformed("cut short"));
         };
         let (Some(high), Some(low)) = (nibble(high), nibble(low)) else {
@@ -36,6 +32,7 @@ pub(super) fn decode(value: &[u8], is_expected: impl Fn(u8) -> bool) -> Result<C
         }
         rest = after;
     }
+    decoded.extend_from_slice(rest);
     Ok(Cow::Owned(decoded))
 }
 

@@ -52,7 +52,7 @@ impl RawCertificate {
         taken: TakenHeaders,
         max_bytes: usize,
     ) -> Result<Option<Self>, HeaderError> {
-        if forwarding.names().any(|name| taken.is_named_by_connection(name)) {
+        if taken.is_any_named_by_connection(forwarding) {
             return Err(HeaderError::NamedByConnection);
         }
         taken.ensure_fits(forwarding, max_bytes)?;

@@ -68,18 +68,22 @@ impl TakenHeaders {
     /// How many lines there were of one header, and how many bytes in all of them; `None` where there was none.
     pub(crate) fn lines_of(&self, name: &HeaderName) -> Option<(usize, usize)> {
         let field = self.fields().find(|field| field.name == *name)?;
-        let bytes = std::iter::once(&field.first).chain(&field.more).map(HeaderValue::len).sum();
-        Some((1 + field.more.len(), bytes))
+        Some((1 + field.more.len(), field.bytes()))
     }
 
-    pub(super) fn is_named_by_connection(&self, name: &HeaderName) -> bool {
-        self.named_by_connection.contains(name)
+    pub(super) fn is_any_named_by_connection(&self, forwarding: &Forwarding) -> bool {
+        // An empty list, as nearly always, is not compared with every name.
+        self.named_by_connection.iter().any(|named| forwarding.names().any(|name| name == named))
     }
 
     /// Refuses values that are too large together, before anything is made of any of them.
     pub(super) fn ensure_fits(&self, forwarding: &Forwarding, max_bytes: usize) -> Result<(), HeaderError> {
+        // Where those of all gateways fit, those of this one do.
+        if self.fields().map(TakenField::bytes).sum::<usize>() <= max_bytes {
+            return Ok(());
+        }
         let own = self.fields().filter(|field| forwarding.names().any(|name| *name == field.name));
-        let bytes = own.flat_map(|field| std::iter::once(&field.first).chain(&field.more)).map(HeaderValue::len).sum();
+        let bytes = own.map(TakenField::bytes).sum();
         if bytes > max_bytes { Err(HeaderError::TooLarge { bytes, max_bytes }) } else { Ok(()) }
     }
 
@@ -104,6 +108,11 @@ impl TakenHeaders {
 }
 
 impl TakenField {
+    /// The bytes of all its values.
+    fn bytes(&self) -> usize {
+        self.first.len() + self.more.iter().map(HeaderValue::len).sum::<usize>()
+    }
+
     /// Every value, in the order of the lines.
     pub(super) fn into_values(self) -> impl Iterator<Item = HeaderValue> {
         std::iter::once(self.first).chain(self.more)

@@ -56,5 +56,5 @@ pub(crate) const CRATES: &[(&str, &[&str])] = &[
     ("webpki", &["validation"]),
     ("x509_cert", &["certificate", "utc"]),
     ("foldhash", &["keyed_hash"]),
-    ("memchr", &["header"]),
+    ("memchr", &["encoding", "header"]),
 ];
