@@ -39,7 +39,7 @@ pub(crate) struct RawCertificate {
 #[derive(Debug)]
 pub(crate) struct RawValue {
     value: HeaderValue,
-    /// The place of its header among those of the gateway.
+    /// The place of its header among those of the gateway, from [`FIRST_PLACE`] on.
     pub(crate) place: usize,
     pub(crate) encoding: Encoding,
 }
@@ -57,7 +57,7 @@ impl RawCertificate {
         }
         taken.ensure_fits(forwarding, max_bytes)?;
 
-        let mut finder = Finder { forwarding, taken, place: 0 };
+        let mut finder = Finder { forwarding, taken, place: FIRST_PLACE - 1 };
         let leaf = finder.one(forwarding.leaf())?;
         let presence = if leaf.is_some() { CertificatePresence::Present } else { CertificatePresence::Absent };
         finder.ensure_no_failure(presence)?;
@@ -81,7 +81,7 @@ impl RawCertificate {
         let came = |(place, name): (usize, &HeaderName)| {
             self.values().any(|value| value.place == place).then(|| name.as_str().to_owned())
         };
-        forwarding.names().enumerate().filter_map(came).collect::<Vec<_>>().join(", ")
+        (FIRST_PLACE..).zip(forwarding.names()).filter_map(came).collect::<Vec<_>>().join(", ")
     }
 
     /// The value with the end entity.
@@ -182,3 +182,7 @@ impl Finder<'_> {
         Ok(())
     }
 }
+
+/// The place of the header with the end entity; other headers with it and chains come after it, as in
+/// [`Forwarding::names`].
+const FIRST_PLACE: usize = 1;
