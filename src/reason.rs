@@ -282,6 +282,7 @@ mod tests {
     const OWN: &[(Reason, Fault, u16, GrpcCode)] = &[
         (Reason::GatewayReportedFailure, Fault::Client, 403, GrpcCode::UNAUTHENTICATED),
         (Reason::HeaderTooLarge, Fault::Gateway, 431, GrpcCode::RESOURCE_EXHAUSTED),
+        (Reason::ValidationBusy, Fault::Service, 503, GrpcCode::UNAVAILABLE),
         (Reason::RevocationNoSource, Fault::Service, 503, GrpcCode::UNAVAILABLE),
         (Reason::RevocationStale, Fault::Service, 503, GrpcCode::UNAVAILABLE),
         (Reason::RevocationUnavailable, Fault::Service, 503, GrpcCode::UNAVAILABLE),
