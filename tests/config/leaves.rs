@@ -72,6 +72,7 @@ const CASES: &[(&str, Set)] = &[
     ("GatewayTable.header", Gateway("header = \"x-edge-cert\"")),
     ("GatewayTable.kind", After("[[gateway]]\nkind = \"apache\"\naddresses = \"10.8.0.0/24\"\n")),
     ("GatewayTable.name", Gateway("name = \"edge\"")),
+    ("GatewayTable.ocsp_answer_header", Gateway("ocsp_answer_header = \"x-ocsp\"")),
     ("HeaderTable.encoding", Gateway("chain_header = { name = \"x-chain\", encoding = \"pem\" }")),
     ("HeaderTable.name", Gateway("numbered_chain_headers = { name = \"x-chain-\", encoding = \"pem\" }")),
     ("HttpTable.allow_targets", After("FETCHEDhttp = { allow_targets = \"10.20.0.0/24\" }\n")),

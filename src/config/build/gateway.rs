@@ -131,6 +131,9 @@ fn forwarding(mut gateway: Gateway, table: &GatewayTable, key: &Key) -> Result<G
         let (name, encoding) = chain_header(header, &key)?;
         gateway = gateway.other_leaf_header(name, encoding).at(&key.field("name"))?;
     }
+    if let Some(name) = &table.ocsp_answer_header {
+        gateway = gateway.ocsp_answer_header(name).at(&key.field("ocsp_answer_header"))?;
+    }
     if let Some(header) = &table.status_header {
         let key = key.field("status_header");
         let (Some(name), Some(format)) = (&header.name, header.format) else {

@@ -36,6 +36,8 @@ table! {
         numbered_chain_headers: HeaderTable,
         /// Headers with the same certificate once more, which must agree.
         other_leaf_headers: Vec<HeaderTable>,
+        /// The header with an OCSP answer about the certificate, as base64 of DER. It is verified like any other.
+        ocsp_answer_header: String,
         /// A header in which the gateway tells the outcome of its own check; it can only refuse.
         status_header: StatusHeaderTable,
         /// The anchors of this gateway's clients, in place of those of the document.

@@ -159,6 +159,17 @@ fn forwarding() -> Vec<Scene> {
             Asks(|_| request(&[("x-client-cert", "nothing")])),
             ["pem-malformed", "anonymous"],
         ),
+        scene(
+            "GatewayTable.ocsp_answer_header",
+            Gateway("ocsp_answer_header = \"x-ocsp\""),
+            Asks(|stage| {
+                stage.partner_and(
+                    "x-ocsp",
+                    &base64(&std::fs::read(stage.world.directory.path().join("revoked.der")).unwrap()),
+                )
+            }),
+            [ISSUED, "revoked"],
+        ),
         scene("HeaderTable.name", Swap("\"x-chain\"", "\"x-issuers\""), Asks(with_chain), [ISSUED, "issuer-unknown"])
             .given(ALONE)
             .given(CHAIN),
