@@ -32,6 +32,34 @@ fn a_check_has_passed_where_the_record_of_this_client_says_so() {
 }
 
 #[test]
+fn names_that_nobody_vouched_for_satisfy_no_rule_and_no_negation() {
+    let scene = Scene::of(&SampleCertificate { purposes: vec![oid("1.3.6.1.5.5.7.3.2")], ..partner() });
+    let facts = Facts { has_vouched_claims: false, ..scene.facts() };
+    for rule in [
+        Rule::organization("Big Partner Foo SA"),
+        Rule::none_of([Rule::organization("Stranger AG")]),
+        Rule::subject("CN=data-exchange-svc01,O=Big Partner Foo SA,C=CH".parse().unwrap()),
+        Rule::purpose(Purpose::CLIENT_AUTH),
+        Rule::total_lifetime_at_most(Duration::from_secs(u64::from(u32::MAX))),
+    ] {
+        assert_eq!(rule.judge(&scene.facts()), Truth::Yes, "{rule}");
+        assert_eq!(rule.judge(&facts), Truth::Unclear, "{rule}");
+        assert!(rule.check(&facts).is_err(), "{rule}");
+    }
+    for rule in [
+        Rule::certificate(*scene.certificate.fingerprint()),
+        Rule::public_key(*scene.certificate.public_key_fingerprint()),
+        Rule::issued_by("carc-i101l"),
+        Rule::gateway("nginx"),
+        Rule::any_client(),
+    ] {
+        assert!(rule.check(&facts).is_ok(), "{rule}");
+        assert!(Rule::not(rule.clone()).check(&facts).is_err(), "{rule}");
+    }
+    assert!(Rule::gateway("another").check(&facts).is_err());
+}
+
+#[test]
 fn empty_lists_allow_nobody_negated_or_not() {
     let scene = Scene::of(&partner());
     let empty = [
