@@ -12,6 +12,8 @@ mod keys;
 mod lab;
 mod lists;
 mod modes;
+#[cfg(feature = "ocsp")]
+mod network_product;
 mod ocsp_answers;
 mod openssl_lists;
 #[cfg(all(feature = "ocsp", feature = "http-client"))]
