@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 
@@ -95,14 +96,13 @@ def compared(rounds):
 
 def machine():
     """What the times belong to."""
-    processor = "unknown"
     with open("/proc/cpuinfo", encoding="ascii") as lines:
-        for line in lines:
-            if line.startswith("model name"):
-                processor = line.split(":", 1)[1].strip()
-                break
+        names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    processor = names[0] if names else "unknown"
     rust = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
-    with open("/proc/cpuinfo", encoding="ascii") as lines:
-        cores = sum(line.startswith("processor") for line in lines)
+    openssl = ""
+    if shutil.which("pkg-config"):
+        asked = subprocess.run(["pkg-config", "--modversion", "openssl"], capture_output=True, text=True, check=False)
+        openssl = asked.stdout.strip()
     system = f"{platform.system()} {platform.release().split('-')[0]}"
-    return {"processor": processor, "cores": cores, "system": system, "rust": rust, "load": round(os.getloadavg()[2], 1)}
+    return {"processor": processor, "cores": os.cpu_count(), "system": system, "rust": rust, "openssl": openssl, "load": round(os.getloadavg()[2], 1)}

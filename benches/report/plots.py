@@ -1,7 +1,7 @@
 """The plots of docs/performance.md."""
 
 from drawing import Linear, Logarithmic, bars, lines
-from tables import ATTACKS, BOUNDS, CLIENTS, ENTRIES, PKIS, Found, number, times
+from found import ATTACKS, BOUNDS, CLIENTS, ENTRIES, PKIS, Found, number, times
 
 
 def values(content, names, divisor=1.0):

@@ -1,66 +1,14 @@
 """The tables of docs/performance.md."""
 
-PKIS = (("p256", "P-256"), ("rsa", "RSA"), ("p521", "P-521"))
-CLIENTS = (1, 100, 1_000, 10_000, 100_000)
-ENTRIES = (1, 1_000, 100_000, 1_000_000)
-IN_TURN = (1_001, 1_100, 1_500, 2_000, 5_000)
-BY_ZIPF = (2_000, 10_000, 20_000)
-BOUNDS = ("one validates", "both may validate")
-ATTACKS = ("nothing that is a certificate", "certificates of an unknown issuer", "valid certificates", "the worst chain")
-
-
-def number(value):
-    """Three digits, thousands apart."""
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if size < 1000 and value == round(value):
-        return f"{value:.0f}"
-    if size < 0.1:
-        return f"{value:.2g}"
-    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
-    if size >= 1000:
-        value = float(f"{value:.4g}")
-    return f"{value:,.{digits}f}"
-
-
-def times(value):
-    return f"{value:.2f}"
-
-
-def percent(value):
-    return f"{100 * value:.0f} %" if value < 0.9995 else "100 %"
-
-
-def rows(head, lines):
-    cells = lambda line: "|" + "|".join(f" {cell} " if cell else " " for cell in line) + "|"
-    return "\n".join([cells(head), "|" + "---|" * len(head), *map(cells, lines)])
-
-
-class Found:
-    """Measures by name, as text and as numbers."""
-
-    def __init__(self, found):
-        self.measures = found["measures"]
-
-    def has(self, name):
-        return name in self.measures
-
-    def median(self, name):
-        return self.measures[name].median
-
-    def spread(self, name, divisor=1.0):
-        """The median, and the quartiles around it."""
-        measure = self.measures[name]
-        text = number(measure.median / divisor)
-        if measure.rounds == 1:
-            return text
-        return f"{text} ({number(measure.low / divisor)} to {number(measure.high / divisor)})"
+from found import (ATTACKS, BOUNDS, BY_ZIPF, CLIENTS, ENTRIES, IN_TURN, PKIS, Found, beyond_header, not_signature, number, over_bare, percent, rows,
+                   times, usual_share)
+from goals import goals
 
 
 def machine(content):
     about = content["machine"]
-    return (f"{about['cores']} cores of an {about['processor'].removesuffix(' Processor')}, {about['system']}, Rust {about['rust']}, "
+    openssl = f", OpenSSL {about['openssl']}" if about["openssl"] else ""
+    return (f"{about['cores']} cores of an {about['processor'].removesuffix(' Processor')}, {about['system']}, Rust {about['rust']}{openssl}, "
             f"load average {about['load']:.0f} over the last 15 minutes of measuring. Numbers are medians, with the quartiles of the rounds in brackets.")
 
 
@@ -78,14 +26,6 @@ def first_sight(content):
                   *(times(of(pki, "layer, nothing remembered") / of(pki, "webpki and x509-cert")) for pki, _ in PKIS)])
     lines.append(["what is not signature, microseconds", *(number(not_signature(found, pki)) for pki, _ in PKIS)])
     return rows(["Microseconds of the processor", *(name for _, name in PKIS)], lines)
-
-
-def usual_share(found, pki):
-    return found.median(f"first_sight/{pki}/layer, issuer seen before") / found.median(f"first_sight/{pki}/one signature")
-
-
-def not_signature(found, pki):
-    return (found.median(f"first_sight/{pki}/layer, issuer seen before") - found.median(f"first_sight/{pki}/one signature")) / 1e3
 
 
 def openssl(content):
@@ -124,10 +64,6 @@ def seen_before(content):
     return rows(["Nanoseconds of the processor", "a request", "over the service alone"], lines)
 
 
-def over_bare(found, clients, order="in turn"):
-    return found.median(f"seen_before/{order}/{clients}") - found.median(f"seen_before/bare service, in turn/{clients}")
-
-
 def work(content):
     found = Found(content)
     lines = []
@@ -164,10 +100,6 @@ def memory(content):
                       number(beyond_header(found, clients)), number(found.median("counts/memory/reckoned")), number(found.median(f"{name}/allocations")), number(found.median(f"{name}/growth"))])
     return rows(["Clients remembered", "octets for each", "of which the header", "of which the rest", "for each, as the layer reckons", "allocations for each",
                  "octets more after another request of each"], lines)
-
-
-def beyond_header(found, clients=20_000):
-    return found.median(f"counts/memory/{clients}/client") - found.median(f"counts/memory/{clients}/header")
 
 
 def found_again(content):
@@ -219,6 +151,15 @@ def attack(content):
                  "attackers' requests a second", "slowest known request in 100 alone, ms", "during the attack, ms"], lines)
 
 
+def rules(content):
+    found = Found(content)
+    lines = [[text, found.spread(name)] for text, name in (
+        ("a rule of two conditions, alone", "rule of the lab"), ("the handler alone", "request to the handler alone"),
+        ("through that rule", "request through the rule of the lab"),
+        ("through a table of 1,000 routes with 10 rules each", "request through a table of 1,000 routes with 10 rules each"))]
+    return rows(["Nanoseconds, by the clock", "a request"], lines)
+
+
 def deployment(content):
     found = Found(content)
     hit = over_bare(found, 10_000) / 1e3
@@ -245,47 +186,6 @@ def deployment(content):
     return rows(["What", "arithmetic", "comes to"], lines)
 
 
-def goals(content):
-    found = Found(content)
-    look_up = lambda entries: found.median(f"lists/{entries}/look-up again over seen before")
-    worst_found = min(found.median(f"counts/found/{order}/{clients}/share") / found.median(f"counts/found/{order}/{clients}/best")
-                      for order, counts in (("in turn", IN_TURN), ("by Zipf's law", BY_ZIPF)) for clients in counts)
-    at_most, at_least = "at most", "at least"
-    wanted = [
-        ("first sight, P-256, in signatures", at_most, 1.15, usual_share(found, "p256")),
-        ("first sight, RSA, in signatures", at_most, 1.5, usual_share(found, "rsa")),
-        ("first sight, P-521, in signatures", at_most, 1.05, usual_share(found, "p521")),
-        ("what is not signature in it, us", at_most, 6, not_signature(found, "p256")),
-        ("allocations of a first sight", at_most, 25, found.median("counts/allocations/issuer seen before/count")),
-        ("seen before, over the service alone, 1 client, ns", at_most, 150, over_bare(found, 1)),
-        ("the same, 1,000 clients, ns", at_most, 250, over_bare(found, 1_000)),
-        ("the same, 10,000 clients, ns", at_most, 250, over_bare(found, 10_000)),
-        ("allocations of a request seen before", at_most, 1, found.median("counts/allocations/seen before/count")),
-        ("axum, throughput of the handler's alone", at_least, 0.95, found.median("end_to_end/axum/layer/share")),
-        ("axum, us of the processor over the handler alone", at_most, 0.4, found.median("end_to_end/axum/layer/over bare")),
-        ("tonic, throughput of the handler's alone", at_least, 0.95, found.median("end_to_end/tonic/layer/share")),
-        ("tonic, us of the processor over the handler alone", at_most, 0.4, found.median("end_to_end/tonic/layer/over bare")),
-        ("list of a million entries, MB in force", at_most, 24, found.median("counts/list/1000000/in force")),
-        ("what a million entries add to a look-up, over one entry, ns", at_most, 300, look_up(1_000_000) - look_up(1)),
-        ("its signatures that 1,000 first sights verify again", at_most, 0,
-         found.median("counts/list/1000000/signatures of first sights beyond the clients'")),
-        ("what it adds to a first sight, ns", at_most, 1_000, found.median("lists/1000000/first sight over none")),
-        ("octets of a remembered client beyond its header", at_most, 480, beyond_header(found)),
-        ("clients found where there are more than there is room for, of the best", at_least, 0.8, worst_found),
-        ("octets more after another request of each remembered client", at_most, 0, found.median("counts/memory/20000/growth")),
-    ]
-    return rows(["Goal", "", "wanted", "measured", ""], [
-        [name, kind, number(goal), number(value), verdict(kind, goal, value)] for name, kind, goal, value in wanted])
-
-
-def verdict(kind, goal, value):
-    if (value <= goal) if kind == "at most" else (value >= goal):
-        return "reached"
-    if kind == "at most":
-        return f"**missed**, {times(value / goal)} times the goal"
-    return f"**missed** by {100 * (1 - value / goal):.1f} %"
-
-
 BLOCKS = {
     "attack": attack,
     "chain-length": chain_length,
@@ -299,6 +199,7 @@ BLOCKS = {
     "memory": memory,
     "openssl": openssl,
     "reload": reload_under_load,
+    "rules": rules,
     "seen-before": seen_before,
     "work": work,
 }
