@@ -27,7 +27,7 @@ impl ClientCertLayerBuilder {
     }
 
     /// The most requests that wait for their certificate to be validated; one beyond is refused with
-    /// [`Reason::ValidationBusy`]. 0 lets none wait. Default: 1,024.
+    /// [`Reason::ValidationBusy`](crate::Reason::ValidationBusy). 0 lets none wait. Default: 1,024.
     pub fn max_waiting_validations(mut self, requests: usize) -> Self {
         self.limits.waiting_validations = requests;
         self

@@ -71,7 +71,7 @@ pub(super) fn intermediates(
 }
 
 /// The authorities of servers.
-#[cfg(feature = "https-client")]
+#[cfg(all(feature = "https-client", any(feature = "aws-lc-rs", feature = "ring")))]
 pub(super) fn https_roots(
     tables: &[CertificatesTable],
     key: &Key,
