@@ -83,6 +83,7 @@ impl TestOcspAnswer {
         self
     }
 
+    #[cfg(feature = "fetch")]
     pub(super) fn with_nonce(mut self, extension_value: Option<Vec<u8>>) -> Self {
         self.nonce = extension_value;
         self
