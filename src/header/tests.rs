@@ -129,6 +129,15 @@ fn what_was_there_is_counted_by_lines_and_bytes() {
 }
 
 #[test]
+fn two_lines_with_an_ocsp_answer_are_refused_and_counted() {
+    let gateway = custom().ocsp_answer_header("x-ocsp").unwrap();
+    let one = [("x-client-cert", "a"), ("x-ocsp", "b")];
+    assert_eq!(find_all(&gateway, &one).unwrap().unwrap(), [b"a".to_vec()]);
+    let two = [("x-client-cert", "a"), ("x-ocsp", "b"), ("x-ocsp", "")];
+    assert_eq!(find_all(&gateway, &two), Err(HeaderError::Repeated { lines: 2 }));
+}
+
+#[test]
 fn a_look_alike_is_not_read_as_the_header() {
     assert_eq!(find(&[("x_client_cert", "MIIB")]).unwrap(), None);
 }

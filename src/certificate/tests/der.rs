@@ -65,7 +65,10 @@ fn tags_of_several_octets_are_refused() {
 
 #[test]
 fn an_element_that_ends_early_is_refused() {
-    for bytes in [&[][..], &[0x04], &[0x04, 0x01], &[0x04, 0x02, 7], &[0x04, 0x82, 0x01], &[0x04, 0x81]] {
+    let four_length_octets = &[0x04, 0x84, 0x01, 0x00, 0x00, 0x00, 7];
+    for bytes in
+        [&[][..], &[0x04], &[0x04, 0x01], &[0x04, 0x02, 7], &[0x04, 0x82, 0x01], &[0x04, 0x81], four_length_octets]
+    {
         assert_eq!(first(bytes), refused(Problem::Truncated), "{bytes:02x?}");
     }
 }

@@ -1,5 +1,6 @@
 //! Reads the certificates in `tests/fixtures/names`.
 
+mod asked;
 mod der;
 mod nul_bytes;
 mod openssl;

@@ -298,6 +298,7 @@ fn a_certificate_with_issuer_and_subject_alike_is_self_issued() {
 #[test]
 fn an_authority_that_is_named_without_key_identifier_has_none() {
     assert_eq!(read("authority-without-key-identifier").authority_key_id(), None);
+    assert_eq!(read("authority-without-key-identifier").names_issuer_by_key_alone(), Some(false));
 }
 
 #[test]

@@ -1,0 +1,62 @@
+//! What stages after reading ask a certificate for.
+
+use std::str::FromStr;
+
+use super::extension::Extension;
+use super::key_identifier::KeyIdentifier;
+use super::name_constraints::ConstrainedNames;
+use super::*;
+
+#[test]
+fn an_authority_key_identifier_is_told_from_one_that_names_the_issuer_too() {
+    let key = [0x80, 0x01, 0x07];
+    let serial_number = [0x82, 0x01, 0x01];
+    let cases = [
+        (key.to_vec(), true),
+        ([key, serial_number].concat(), false),
+        (serial_number.to_vec(), false),
+        (vec![], false),
+    ];
+    for (content, expected) in cases {
+        let value = [&[0x30, u8::try_from(content.len()).unwrap()][..], &content].concat();
+        assert_eq!(KeyIdentifier::is_by_key_alone(&value), expected, "{value:02x?}");
+    }
+    assert_eq!(read("ed25519").names_issuer_by_key_alone(), None);
+}
+
+#[test]
+fn text_is_one_string_of_utf8_or_of_ascii() {
+    for tag in [0x0c, 0x13, 0x16, 0x1a] {
+        assert_eq!(Certificate::text_of(&[tag, 0x02, b'o', b'k']), Some("ok"), "{tag:02x}");
+        assert_eq!(Certificate::text_of(&[tag, 0x01, b'o', b'k']), None, "{tag:02x}");
+        let accented = [tag, 0x02, 0xc3, 0xa9];
+        assert_eq!(Certificate::text_of(&accented), (tag == 0x0c).then_some("\u{e9}"), "{tag:02x}");
+        assert_eq!(Certificate::text_of(&[tag, 0x01, 0xff]), None, "{tag:02x}");
+    }
+    assert_eq!(Certificate::text_of(&[0x04, 0x02, b'o', b'k']), None);
+}
+
+#[test]
+fn a_certificate_counts_in_memory_for_more_than_its_der() {
+    let certificate = read("rsa-2048");
+    let (counted, der) = (certificate.bytes(), certificate.der().len());
+    assert!((3 * der..3 * der + 1024).contains(&counted), "{counted} for {der} octets");
+}
+
+#[test]
+fn each_kind_of_constrained_name_is_told_from_the_others() {
+    let kinds = |choice: u8, list: u8| {
+        let subtree = [0x30, 0x02, choice, 0x00];
+        let value = [&[0x30, 0x06, list, 0x04][..], &subtree].concat();
+        let oid = ObjectIdentifier::from_str("2.5.29.30").unwrap();
+        let names = ConstrainedNames::read(&Extension { oid, is_critical: true, value: value.into() }).unwrap();
+        [names.other_names(), names.emails(), names.directory_names(), names.uris()]
+    };
+    for list in [0xa0, 0xa1] {
+        assert_eq!(kinds(0xa0, list), [true, false, false, false]);
+        assert_eq!(kinds(0x81, list), [false, true, false, false]);
+        assert_eq!(kinds(0xa4, list), [false, false, true, false]);
+        assert_eq!(kinds(0x86, list), [false, false, false, true]);
+        assert_eq!(kinds(0x82, list), [false; 4]);
+    }
+}
