@@ -190,6 +190,18 @@ fn a_number_past_the_last_of_a_numbered_chain_is_another_header() {
 }
 
 #[test]
+fn headers_of_other_gateways_count_for_no_limit_of_this_one() {
+    let (own, other) = (custom(), custom().header("x-other").unwrap());
+    let fits = |value: &'static str| {
+        let mut map = headers(&[("x-client-cert", value), ("x-other", "foreign")]);
+        let names = own.forwarding().names().chain(other.forwarding().names());
+        TakenHeaders::take(&mut map, &names).ensure_fits(own.forwarding(), 16)
+    };
+    assert_eq!(fits("0123456789abcdef"), Ok(()));
+    assert_eq!(fits("0123456789abcdefg"), Err(HeaderError::TooLarge { bytes: 17, max_bytes: 16 }));
+}
+
+#[test]
 fn the_limit_is_for_all_headers_together() {
     let gateway = with_chain(Encoding::Rfc9440List).status_header("x-verify", StatusFormat::Verdict).unwrap();
     let lines = [("x-client-cert", "0123456789"), ("x-client-cert-chain", "01"), ("x-verify", "NONE")];
