@@ -60,3 +60,24 @@ fn each_kind_of_constrained_name_is_told_from_the_others() {
         assert_eq!(kinds(0x82, list), [false; 4]);
     }
 }
+
+#[test]
+fn an_object_identifier_beside_another_algorithm_is_no_curve() {
+    let ed25519 = [0x06, 0x03, 0x2b, 0x65, 0x70];
+    let p256 = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    let key = [0x03, 0x02, 0x00, 0x07];
+    let encoded = [&[0x30, 0x15, 0x30, 0x0f][..], &ed25519, &p256, &key].concat();
+    assert_eq!(PublicKey::read(&encoded).unwrap().curve(), None);
+}
+
+#[test]
+fn no_key_that_is_longer_than_a_point_is_kept_as_one() {
+    let of_length = |length: u8| {
+        let key = [&[0x03, 0x81, length + 1, 0x00][..], &vec![7; length.into()]].concat();
+        let content = [&[0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70][..], &key].concat();
+        let encoded = [&[0x30, 0x81, u8::try_from(content.len()).unwrap()][..], &content].concat();
+        PublicKey::read(&encoded).unwrap()
+    };
+    assert_ne!(of_length(133), of_length(132), "both fit");
+    assert_eq!(of_length(134), of_length(135), "neither fits");
+}
