@@ -180,8 +180,8 @@ impl ClientIdentity {
     }
 
     /// Whether the path is within its dates now, from the first to the last, by the layer's clock, and would not be
-    /// refused by the deny-list and the revocation lists that are now in force. For streams and sockets that outlive a
-    /// request.
+    /// refused by the deny-list, the revocation lists and the OCSP answers that are now in force, for what is on this path
+    /// or on another one that was found for the same request. For streams and sockets that outlive a request.
     #[must_use]
     pub fn still_valid(&self) -> bool {
         self.client.is_still_valid()

@@ -74,7 +74,6 @@ pub(crate) use self::schedule::{ListKeeper, ListNews, NewsOutcome};
 pub(crate) use self::sources::{ListSources, OcspSources, Revocation, Sources, Verifier};
 pub use self::status::RevocationReason;
 use self::status::{CertificateStatus, Standing};
-#[cfg(feature = "fetch")]
 #[cfg(feature = "ocsp")]
 pub(crate) use self::store::SharedStore;
 #[cfg(feature = "fetch")]
@@ -108,6 +107,8 @@ pub(crate) struct UnrevokedChain {
 pub(crate) struct RevocationWatch {
     revocation: RevocationGeneration,
     proven: Arc<ProvenPath>,
+    /// The other valid paths that were found. What is on any of them refuses.
+    others: Box<[Arc<ProvenPath>]>,
     /// Which sources were asked. Only their number, so that those that were replaced can be freed.
     version: u64,
     /// What was known of the certificates by OCSP, which changes within the same sources.
@@ -184,9 +185,11 @@ impl UnrevokedChain {
     ) -> Self {
         let record = RevocationRecord { deny_list: sources.deny_list_outcome(now), crl, ocsp };
         let changes = chain.paths().flat_map(|proven| sources.changes(&proven.path, revocation.options()));
+        let others = chain.paths().filter(|other| !Arc::ptr_eq(other, &proven)).map(Arc::clone).collect();
         let watch = RevocationWatch {
             revocation: revocation.clone(),
             proven: Arc::clone(&proven),
+            others,
             version: sources.version,
             watched,
             horizon: Horizon::around(now, changes),
@@ -203,13 +206,14 @@ impl RevocationWatch {
             && self.horizon.holds(now)
     }
 
-    /// Whether the path would still be concluded upon as it was, by the sources that are now in force.
+    /// Whether the same would still be concluded, of the paths that were found, by the sources that are now in force.
     pub(crate) fn ask(&self, now: SystemTime) -> Result<(), Box<RevocationError>> {
         let revocation = self.revocation.latest();
         let sources = revocation.sources();
         let path = &self.proven.path;
-        sources.refuse_denied(path, now)?;
-        sources.refuse_revoked(path, now)?;
+        for known in std::iter::once(path).chain(self.others.iter().map(|other| &other.path)) {
+            sources.refuse_objection(known, now)?;
+        }
         Judgement::of(path, &sources, revocation.options(), now).outcome.map(|_| ())
     }
 }
@@ -223,10 +227,12 @@ impl RevocationOptions {
 impl Sources {
     /// Refuses a client with a certificate on any path that a source names.
     fn refuse_objections(&self, chain: &ValidatedChain, now: SystemTime) -> Result<(), Box<RevocationError>> {
-        chain.paths().try_for_each(|proven| {
-            self.refuse_denied(&proven.path, now)?;
-            self.refuse_revoked(&proven.path, now)
-        })
+        chain.paths().try_for_each(|proven| self.refuse_objection(&proven.path, now))
+    }
+
+    fn refuse_objection(&self, path: &ValidatedPath, now: SystemTime) -> Result<(), Box<RevocationError>> {
+        self.refuse_denied(path, now)?;
+        self.refuse_revoked(path, now)
     }
 
     /// Takes an answer about the end entity that came beside it. One path that it can be verified by is enough.

@@ -74,6 +74,32 @@ async fn another_path_does_not_mend_a_revoked_certificate() {
 }
 
 #[tokio::test]
+async fn a_stream_ends_when_what_is_revoked_is_on_another_path_than_its_own() {
+    let world = World::new();
+    let twin = twin(&world);
+    let clients = world.intermediate.sign_list(&ListShape::new());
+    let lists = |authorities: &ListShape| {
+        RevocationLists::from_octets(clients.clone())
+            .and(RevocationLists::from_octets(world.root.sign_list(authorities)))
+    };
+    for revoked in [INTERMEDIATE, TWIN] {
+        let layer = scene::trusting(&world.root)
+            .intermediates(Intermediates::from_der(world.intermediate.der()).unwrap())
+            .intermediates(Intermediates::from_der(twin.der()).unwrap())
+            .crls(lists(&ListShape::new()))
+            .build()
+            .unwrap();
+        let asked = scene::ask(&layer, scene::with_certificate(&world.client)).await;
+        let identity = asked.identity().unwrap();
+        assert!(identity.still_valid());
+        layer.handle().replace_crls(lists(&ListShape::new().number(9).revoke(revoked))).unwrap();
+        assert!(!identity.still_valid(), "{revoked:?}");
+        let asked = scene::ask(&layer, scene::with_certificate(&world.client)).await;
+        assert_eq!(asked.reason(), Some(Reason::Revoked), "{revoked:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_intermediate_that_is_forwarded_and_revoked_is_refused_beside_a_configured_one() {
     let world = World::new();
     let twin = twin(&world);
