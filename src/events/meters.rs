@@ -69,6 +69,10 @@ pub(super) fn foreign_headers(removed: u64, gateway: &str) {
     counter!(FOREIGN_HEADERS, "gateway" => gateway.to_owned()).increment(removed);
 }
 
+pub(super) fn stapled_refused(gateway: &str) {
+    counter!(STAPLED_REFUSED, "gateway" => gateway.to_owned()).increment(1);
+}
+
 #[cfg(feature = "fetch")]
 pub(super) fn crl_fetched(result: &'static str) {
     counter!(CRL_FETCHES, "result" => result).increment(1);
@@ -169,6 +173,8 @@ metrics! {
         "Headers removed whose names differ from the certificate header's only in separators.";
     FOREIGN_HEADERS = "client_cert_foreign_headers_total": Counter in Count,
         "Certificate headers removed that belong to another gateway than the one that sent them.";
+    STAPLED_REFUSED = "client_cert_stapled_refused_total": Counter in Count,
+        "OCSP answers in headers of gateways that could not be used; the same one of a certificate counts again after 10 seconds.";
     AUDIT_LOST = "client_cert_audit_lost_total": Counter in Count,
         "Decisions that the audit has no record of.";
     CRL_FETCHES = "client_cert_crl_fetches_total": Counter in Count,

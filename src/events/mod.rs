@@ -220,6 +220,7 @@ impl Events {
     }
 
     pub(crate) fn stapled_answer_refused(&self, gateway: &str, problem: &OcspAnswerProblem) {
+        meters::stapled_refused(gateway);
         if let Some(suppressed) = self.tally.stapled_refused.add(1, self.now_seconds()) {
             let gateway = Escaped(gateway);
             warn!(target: TARGET, suppressed, %gateway, detail = %problem, "ocsp answer of the gateway not used");

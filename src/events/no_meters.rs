@@ -27,6 +27,8 @@ pub(super) fn look_alikes(_: u64) {}
 
 pub(super) fn foreign_headers(_: u64, _: &str) {}
 
+pub(super) fn stapled_refused(_: &str) {}
+
 #[cfg(feature = "fetch")]
 pub(super) fn crl_fetched(_: &'static str) {}
 

@@ -1,10 +1,13 @@
 //! The page that Prometheus reads, after requests of every outcome.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::Request;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower::ServiceExt as _;
 use tower_client_cert::{
-    DenyList, Gateway, OcspAnswers, RequireClientCertLayer, RevocationLists, RevocationPolicy, Rule,
+    DenyList, Gateway, Intermediates, OcspAnswers, RequireClientCertLayer, RevocationLists, RevocationPolicy, Rule,
+    TrustAnchors,
 };
 
 use crate::scene::{ask, request, request_from, with_certificate};
@@ -203,6 +206,28 @@ async fn the_age_of_the_answer_behind_a_request_is_a_histogram() {
     assert_eq!(recording.value("client_cert_ocsp_answer_age_seconds_count").await, Some(2.0));
     // Issued a day before, and asked then and ten minutes later.
     assert_eq!(recording.value("client_cert_ocsp_answer_age_seconds_sum").await, Some(2.0 * 86_400.0 + 600.0));
+}
+
+#[tokio::test]
+async fn answers_of_a_gateway_that_cannot_be_used_are_counted_by_gateway() {
+    let recording = Recording::start();
+    let pki = Pki::new();
+    let client = pki.intermediate.issue(&Shape::partner().serial(&[0x21]));
+    let gateway = crate::scene::gateway().ocsp_answer_header("x-client-ocsp").unwrap();
+    let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().labelled("ours");
+    let layer = crate::scene::behind(gateway, anchors)
+        .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
+        .build()
+        .unwrap();
+    let sent = async |der: &[u8]| {
+        let answer = STANDARD.encode(der);
+        ask(&layer, request(&[("x-client-cert", &client.escaped_pem()), ("x-client-ocsp", &answer)])).await;
+        recording.value("client_cert_stapled_refused_total{gateway=\"nginx\"}").await
+    };
+    assert_eq!(sent(&AnswerShape::good(&[0x21]).signed(&pki.intermediate, &pki.intermediate)).await, None);
+    assert_eq!(sent(&AnswerShape::good(&[0x22]).signed(&pki.intermediate, &pki.intermediate)).await, Some(1.0));
+    assert_eq!(sent(b"no answer").await, Some(2.0));
+    assert_eq!(sent(b"no answer").await, Some(2.0), "the same again costs nothing and counts nothing");
 }
 
 #[cfg(feature = "ocsp")]
