@@ -174,7 +174,7 @@ metrics! {
     FOREIGN_HEADERS = "client_cert_foreign_headers_total": Counter in Count,
         "Certificate headers removed that belong to another gateway than the one that sent them.";
     STAPLED_REFUSED = "client_cert_stapled_refused_total": Counter in Count,
-        "OCSP answers in headers of gateways that could not be used; the same one of a certificate counts again after 10 seconds.";
+        "OCSP answers in headers of gateways that could not be used, the same one again after 10 seconds.";
     AUDIT_LOST = "client_cert_audit_lost_total": Counter in Count,
         "Decisions that the audit has no record of.";
     CRL_FETCHES = "client_cert_crl_fetches_total": Counter in Count,

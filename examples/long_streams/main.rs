@@ -1,32 +1,35 @@
-//! Streams that outlive the moment at which their client was judged: a tonic server stream and server-sent events of axum,
-//! which end when the client's certificate is revoked, or expires, while they are open.
+//! Streams that outlive the moment at which their client was judged: a tonic server stream, a WebSocket and server-sent
+//! events of axum, which end when the client's certificate is revoked, or expires, while they are open.
 //!
 //! `cargo run --example long_streams --features test-kit,tonic`
 
 #![expect(clippy::print_stdout, reason = "an example shows what happens")]
 
+mod front;
+
 use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, Version};
+use axum::extract::WebSocketUpgrade;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use axum::routing::get;
-use http_body_util::BodyExt as _;
 use tokio::sync::mpsc;
-use tokio::time::{interval, timeout};
+use tokio::time::interval;
+use tonic::codegen::tokio_stream::StreamExt as _;
 use tonic::codegen::tokio_stream::wrappers::ReceiverStream;
 use tonic::service::Routes;
 use tonic::{Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
-use tower::ServiceExt as _;
-use tower_client_cert::test_kit::{TestAuthority, TestCertificate, TestGateway};
+use tower_client_cert::test_kit::{TestAuthority, TestGateway};
 use tower_client_cert::tonic::ClientIdentityExt as _;
 use tower_client_cert::{ClientCertLayer, ClientIdentity, DenyList, Gateway};
+
+use front::{Front, Next};
 
 /// An item at each interval, as long as the client is valid. The stream ends with it, and so does the task when nobody
 /// listens any more.
@@ -49,6 +52,35 @@ fn while_valid<T: Send + 'static>(
 
 async fn events(identity: ClientIdentity) -> Sse<ReceiverStream<Result<Event, Infallible>>> {
     Sse::new(while_valid(identity, || Ok(Event::default().data("still here"))))
+}
+
+async fn socket(identity: ClientIdentity, upgrade: WebSocketUpgrade) -> impl IntoResponse {
+    upgrade.on_upgrade(|socket| talk(identity, socket))
+}
+
+/// Neither side may keep the other's end from being seen: what the client says is read while items are sent. What it says is
+/// acted upon only while it is valid, even where the next item is not due yet.
+async fn talk(identity: ClientIdentity, mut socket: WebSocket) {
+    let mut items = while_valid(identity.clone(), || Message::text("still here"));
+    loop {
+        tokio::select! {
+            item = items.next() => match item {
+                Some(item) => if socket.send(item).await.is_err() { return },
+                None => break,
+            },
+            said = socket.recv() => match said {
+                Some(Ok(Message::Text(said))) if identity.still_valid() => {
+                    if socket.send(Message::Text(said)).await.is_err() { return }
+                }
+                Some(Ok(Message::Text(_))) => break,
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return,
+            },
+        }
+    }
+    let end = CloseFrame { code: close_code::POLICY, reason: "client certificate no longer valid".into() };
+    // Whether the client is there to hear it makes no difference.
+    drop(socket.send(Message::Close(Some(end))).await);
 }
 
 /// A gRPC service whose `Watch` is a stream.
@@ -78,12 +110,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let gateway = TestGateway::new(Gateway::nginx(["10.1.0.0/24"])?);
     let client_cert = ClientCertLayer::builder(gateway.gateway(), authority.anchors()).build()?;
     let handle = client_cert.handle();
-    let app = Routes::new(HealthServer::new(Watched)).into_axum_router().route("/events", get(events));
-    let service = Service { app: app.layer(client_cert), gateway };
+    let app = Routes::new(HealthServer::new(Watched)).into_axum_router();
+    let app = app.route("/events", get(events)).route("/socket", get(socket));
+    let front = Front { app: app.layer(client_cert), gateway };
 
     let (stolen, other) = (authority.client("stolen").issue(), authority.client("other").issue());
-    let mut of_stolen = [service.open_events(&stolen).await?, service.open_watch(&stolen).await?];
-    let mut of_other = [service.open_events(&other).await?, service.open_watch(&other).await?];
+    let mut of_stolen = front.open_all(&stolen).await?;
+    let mut of_other = front.open_all(&other).await?;
     for stream in of_stolen.iter_mut().chain(&mut of_other) {
         expect("before it is denied, the stream goes on", stream.next_item().await? == Next::Item)?;
     }
@@ -104,64 +137,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
         println!("{:32} goes on for others", stream.what);
     }
-    expect("and no new stream begins", service.open_events(&stolen).await.is_err())
-}
-
-/// The service, and the gateway in front of it.
-struct Service {
-    app: Router,
-    gateway: TestGateway,
-}
-
-/// The body of an answer that goes on.
-struct Stream {
-    what: &'static str,
-    body: Body,
-}
-
-#[derive(PartialEq, Eq)]
-enum Next {
-    Item,
-    End,
-}
-
-impl Service {
-    async fn open_events(&self, client: &TestCertificate) -> Result<Stream, Box<dyn Error>> {
-        self.open("server-sent events", Request::get("/events").body(Body::empty())?, client).await
-    }
-
-    /// A call with an empty message: five bytes of framing, and nothing in it.
-    async fn open_watch(&self, client: &TestCertificate) -> Result<Stream, Box<dyn Error>> {
-        let call = Request::post("/grpc.health.v1.Health/Watch")
-            .version(Version::HTTP_2)
-            .header("content-type", "application/grpc")
-            .body(Body::from(vec![0; 5]))?;
-        self.open("gRPC server stream", call, client).await
-    }
-
-    async fn open(
-        &self,
-        what: &'static str,
-        request: Request<Body>,
-        client: &TestCertificate,
-    ) -> Result<Stream, Box<dyn Error>> {
-        let answer = self.app.clone().oneshot(self.gateway.forward(request, client)).await?;
-        if !answer.status().is_success() {
-            return Err(format!("{what}: {}", answer.status()).into());
-        }
-        Ok(Stream { what, body: answer.into_body() })
-    }
-}
-
-impl Stream {
-    async fn next_item(&mut self) -> Result<Next, Box<dyn Error>> {
-        let frame = timeout(PATIENCE, self.body.frame()).await?;
-        // The trailers of gRPC come with the end.
-        Ok(match frame.transpose()? {
-            Some(frame) if frame.is_data() => Next::Item,
-            _ => Next::End,
-        })
-    }
+    expect("and no new stream begins", front.open_events(&stolen).await.is_err())?;
+    expect("nor a socket", front.open_socket(&stolen).await.is_err())
 }
 
 fn expect(what: &str, holds: bool) -> Result<(), Box<dyn Error>> {
@@ -173,5 +150,3 @@ const INTERVAL: Duration = Duration::from_millis(20);
 
 /// Items in the channel, and on their way from it, when the client is denied.
 const MAX_ITEMS_UNDER_WAY: usize = 3;
-
-const PATIENCE: Duration = Duration::from_secs(10);
