@@ -1,18 +1,15 @@
 //! Envoy as `docs/gateways/envoy.md` sets it up.
 
-use std::net::SocketAddr;
-use std::path::Path;
-
 use tower_client_cert::{Gateway, XfccElement};
 
 use crate::page;
-use crate::running::{Running, Start};
 use crate::scenes::{Front, Product, play};
-use crate::support::pki::{Minted, Shape};
+use crate::started;
+use crate::support::pki::Shape;
 
 const TEXT: Product = Product {
     gateway: || Gateway::envoy(["127.0.0.1/32"], XfccElement::Only).unwrap(),
-    start: |server, service| start(&page::block("envoy.md", "yaml", 0), server, service),
+    start: |server, service| started::envoy(&page::block("envoy.md", "yaml", 0), server, service),
     header: "x-forwarded-client-cert",
     connection_named: "Big Partner Foo SA",
     imitated_element: "Element SA",
@@ -22,20 +19,24 @@ const TEXT: Product = Product {
 const TEXT_WITH_NAMES: Product = Product {
     start: |server, service| {
         let json = page::block("envoy.md", "yaml", 1);
-        start(&with_details(&page::filled_in(&json, &[("\n                  format: JSON", "")])), server, service)
+        started::envoy(
+            &with_details(&page::filled_in(&json, &[("\n                  format: JSON", "")])),
+            server,
+            service,
+        )
     },
     imitated_element: "xfcc-element-ambiguous",
     ..TEXT
 };
 
 const JSON: Product = Product {
-    start: |server, service| start(&with_details(&page::block("envoy.md", "yaml", 1)), server, service),
+    start: |server, service| started::envoy(&with_details(&page::block("envoy.md", "yaml", 1)), server, service),
     ..TEXT
 };
 
 const PEER_CERT: Product = Product {
     gateway: || Gateway::envoy_peer_cert(["127.0.0.1/32"]).unwrap(),
-    start: |server, service| start(&with_own_header(&page::block("envoy.md", "yaml", 2)), server, service),
+    start: |server, service| started::envoy(&with_own_header(&page::block("envoy.md", "yaml", 2)), server, service),
     header: "x-client-cert",
     ..TEXT
 };
@@ -45,7 +46,7 @@ const NOT_EMPTIED: Product = Product {
     start: |server, service| {
         let lines = page::block("envoy.md", "yaml", 2);
         let lines = page::filled_in(&lines, &[("\n                      keep_empty_value: true", "")]);
-        start(&with_own_header(&lines), server, service)
+        started::envoy(&with_own_header(&lines), server, service)
     },
     ..PEER_CERT
 };
@@ -54,7 +55,7 @@ const NOT_EMPTIED: Product = Product {
 const APPENDING: Product = Product {
     start: |server, service| {
         let block = page::block("envoy.md", "yaml", 0);
-        start(&page::filled_in(&block, &[("SANITIZE_SET", "APPEND_FORWARD")]), server, service)
+        started::envoy(&page::filled_in(&block, &[("SANITIZE_SET", "APPEND_FORWARD")]), server, service)
     },
     ..TEXT
 };
@@ -128,24 +129,4 @@ fn with_own_header(lines: &str) -> String {
     let (before, rest) = block.split_once("                forward_client_cert_details: SANITIZE_SET\n").unwrap();
     let (_, after) = rest.split_once("                route_config:\n").unwrap();
     format!("{before}{lines}\n{after}")
-}
-
-fn start(block: &str, server: &Minted, service: SocketAddr) -> Option<Running> {
-    let partners = Shape::authority("Partners").self_signed().pem();
-    let files = vec![("orders.pem", server.pem()), ("orders.key", server.key_pem()), ("partners.pem", partners)];
-    let arguments = |file: &Path| {
-        let words = ["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning", "-c"];
-        words.into_iter().map(Into::into).chain([file.to_owned()]).collect()
-    };
-    let start = Start { files, configuration_file: "envoy.yaml", arguments };
-    Running::start("envoy", &start, |port, directory| {
-        page::filled_in(
-            block,
-            &[
-                ("address: 0.0.0.0, port_value: 443", &format!("address: 127.0.0.1, port_value: {port}")),
-                ("port_value: 8080", &format!("port_value: {}", service.port())),
-                ("/etc/envoy/tls", &directory.display().to_string()),
-            ],
-        )
-    })
 }

@@ -16,6 +16,7 @@ mod page;
 mod running;
 mod scenes;
 mod service;
+mod started;
 mod wire_forms;
 
 #[path = "../support/mod.rs"]

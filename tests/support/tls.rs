@@ -62,12 +62,16 @@ impl TlsClient {
     }
 
     pub(crate) async fn connect(&self, address: SocketAddr) -> TlsStream<TcpStream> {
+        self.try_connect(address).await.expect("the gateway accepts")
+    }
+
+    pub(crate) async fn try_connect(&self, address: SocketAddr) -> std::io::Result<TlsStream<TcpStream>> {
         let connecting = async {
-            let stream = TcpStream::connect(address).await.unwrap();
+            let stream = TcpStream::connect(address).await?;
             let name = ServerName::try_from(SERVER_NAME).unwrap();
-            TlsConnector::from(Arc::clone(&self.config)).connect(name, stream).await.unwrap()
+            TlsConnector::from(Arc::clone(&self.config)).connect(name, stream).await
         };
-        tokio::time::timeout(CONNECT_TIMEOUT, connecting).await.expect("the gateway accepts in time")
+        tokio::time::timeout(CONNECT_TIMEOUT, connecting).await?
     }
 }
 
