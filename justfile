@@ -26,6 +26,10 @@ mutants *arguments:
 fuzz seconds="900" *targets:
     fuzz/run {{seconds}} {{targets}}
 
+# Mixed traffic through nginx and Envoy for so many seconds, every verdict judged; from 900 seconds on the memory, too.
+soak seconds="1800":
+    SOAK_SECONDS={{seconds}} cargo test --all-features --test soak -- --ignored --exact every_verdict_is_right --nocapture
+
 # Writes .ci/public-api.txt anew.
 public-api:
     .ci/public-api --renew

@@ -1,6 +1,7 @@
 //! Numbers that look like chance and are the same in every run.
 
 /// `SplitMix64` (Steele, Lea and Flood 2014).
+#[derive(Debug)]
 pub(crate) struct Chance(u64);
 
 impl Chance {
