@@ -18,6 +18,7 @@ mod ocsp;
 #[cfg(feature = "fetch")]
 mod reachability;
 mod replaced;
+mod revocation_fields;
 mod tally;
 
 use std::error::Error as _;
@@ -31,6 +32,7 @@ use tracing::{debug, error, info, trace, warn};
 #[cfg(feature = "fetch")]
 use self::reachability::Reachability;
 pub(crate) use self::replaced::Replaced;
+use self::revocation_fields::RevocationFields;
 pub use self::tally::Counts;
 use self::tally::Tally;
 use crate::advice::Advice;
@@ -187,6 +189,7 @@ impl Events {
             );
             return;
         };
+        let revocation = RevocationFields::of(rejection);
         warn!(
             target: TARGET,
             reason = reason.code(),
@@ -194,6 +197,12 @@ impl Events {
             gateway.address = %Peer(peer),
             reference,
             suppressed,
+            revocation.status = revocation.status,
+            revocation.reason = revocation.reason,
+            revocation.revoked_at = revocation.revoked_at,
+            revocation.source = revocation.source,
+            revocation.this_update = revocation.this_update,
+            revocation.next_update = revocation.next_update,
             tls.client.subject = %Escaped(&certificate.subject().to_string()),
             tls.client.issuer = %Escaped(&certificate.issuer().to_string()),
             tls.client.x509.serial_number = %certificate.serial(),

@@ -36,6 +36,12 @@ async fn the_refusal_tells_when_why_and_by_which_list() {
         ("tls.client.issuer", "CN=Test Intermediate"),
         ("tls.client.x509.serial_number", "4a010203"),
         ("tls.client.not_before", "2026-01-30T12:00:00Z"),
+        ("tls.client.not_after", "2046-02-24T12:00:00Z"),
+        ("revocation.status", "revoked"),
+        ("revocation.reason", "keyCompromise"),
+        ("revocation.revoked_at", "2026-02-19T12:00:00Z"),
+        ("revocation.source", "crl number 0x2a of CN=Test Intermediate issued 2026-02-28T12:00:00Z"),
+        ("revocation.this_update", "2026-02-28T12:00:00Z"),
     ] {
         assert_eq!(event.field(field), Some(text));
     }
