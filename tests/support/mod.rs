@@ -8,6 +8,7 @@ pub(crate) mod http;
 pub(crate) mod log;
 pub(crate) mod nginx;
 pub(crate) mod openssl_ca;
+pub(crate) mod openssl_database;
 pub(crate) mod openssl_ocsp;
 pub(crate) mod orders;
 pub(crate) mod pki;

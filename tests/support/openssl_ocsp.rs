@@ -25,7 +25,7 @@ pub(crate) struct OpensslOcsp {
 struct Program {
     path: PathBuf,
     scratch: Scratch,
-    options: Vec<String>,
+    options: Mutex<Vec<String>>,
     asked: AtomicUsize,
     /// Held while the program runs: its files have one name each.
     running: Mutex<()>,
@@ -41,7 +41,9 @@ impl OpensslOcsp {
         scratch.write("signer.pem", signer.pem());
         scratch.write("signer.key", signer.key_pem());
         scratch.write("index.txt", "");
-        let options = options.iter().map(|&option| option.to_owned()).collect();
+        // Certificates of one authority may have one subject, here as in a database of `openssl ca`.
+        scratch.write("index.txt.attr", "unique_subject = no\n");
+        let options = Mutex::new(owned(options));
         let program =
             Arc::new(Program { path, scratch, options, asked: AtomicUsize::new(0), running: Mutex::default() });
         let answering = Arc::clone(&program);
@@ -58,6 +60,11 @@ impl OpensslOcsp {
                 Some(reason) => format!("R\t460101000000Z\t260219120000Z,{reason}\t{serial}\tunknown\t/CN={serial}\n"),
             })
             .collect();
+        self.enter_all(&index);
+    }
+
+    /// What the index says, as `openssl ca` wrote it.
+    pub(crate) fn enter_all(&self, index: &str) {
         self.program.scratch.write("index.txt", index);
     }
 
@@ -66,8 +73,9 @@ impl OpensslOcsp {
         self.server.answer(|_| Behaviour::Reset);
     }
 
-    /// Answers again.
-    pub(crate) fn resume(&self) {
+    /// Answers again, with these options of the program in place of the former ones.
+    pub(crate) fn resume(&self, options: &[&str]) {
+        *self.program.options.lock().unwrap() = owned(options);
         let answering = Arc::clone(&self.program);
         self.server.answer(move |request| answering.answer(request));
     }
@@ -95,11 +103,16 @@ impl Program {
         let mut command = Command::new(&self.path);
         command.arg("ocsp").arg("-index").arg(file("index.txt")).arg("-CA").arg(file("ca.pem"));
         command.arg("-rsigner").arg(file("signer.pem")).arg("-rkey").arg(file("signer.key"));
-        command.arg("-reqin").arg(file("request.der")).arg("-respout").arg(file("response.der")).args(&self.options);
+        command.arg("-reqin").arg(file("request.der")).arg("-respout").arg(file("response.der"));
+        command.args(&*self.options.lock().unwrap());
         let output = command.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Behaviour::ok("application/ocsp-response", &std::fs::read(file("response.der")).unwrap())
     }
+}
+
+fn owned(options: &[&str]) -> Vec<String> {
+    options.iter().map(|&option| option.to_owned()).collect()
 }
 
 /// The three escapes that base64 needs in an address.
