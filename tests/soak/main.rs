@@ -61,7 +61,7 @@ async fn every_verdict_is_right() {
     let traffic = Traffic::start(&world, &server).expect("nginx and Envoy are installed");
     let mut operator = Operator::new(world, server.control(), traffic.clone());
     let mut report = Report::new(server.id(), Duration::from_secs(seconds));
-    while report.goes_on(&traffic, &server).await {
+    while report.goes_on(&traffic, &operator, &server).await {
         operator.change_something().await;
     }
     traffic.end().await;

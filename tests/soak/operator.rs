@@ -78,9 +78,12 @@ impl Operator {
             self.round = self.chance.shuffled(ALL.len()).into_iter().map(|number| ALL[number]).collect();
         }
         let Some(change) = self.round.pop() else { return };
+        let began = Instant::now();
         self.bring_about(change).await;
         *self.done.entry(change).or_default() += 1;
-        self.next_change = Instant::now() + PAUSE + Duration::from_millis(self.chance.next_u64() % 500);
+        // On a machine that is slow, requests are too; two changes are not to come in the time of one.
+        let pause = PAUSE + PAUSE_TIMES * began.elapsed();
+        self.next_change = Instant::now() + pause + Duration::from_millis(self.chance.next_u64() % 500);
     }
 
     async fn bring_about(&mut self, change: Change) {
@@ -234,5 +237,8 @@ const ALL: [Change; 10] = [
 
 /// The least time between two changes.
 const PAUSE: Duration = Duration::from_millis(700);
+
+/// How much longer it is than the change before it took.
+const PAUSE_TIMES: u32 = 4;
 
 const TAKEN_AUDIT: &str = "audit.1";

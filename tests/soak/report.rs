@@ -27,8 +27,9 @@ impl Report {
         Self { process, began: Instant::now(), duration, memory: Memory::default(), lines_told: 0 }
     }
 
-    /// Waits for a while, looks at the memory, tells a line every minute; says whether there is time left.
-    pub(crate) async fn goes_on(&mut self, traffic: &Traffic, server: &Server) -> bool {
+    /// Waits for a while, looks at the memory, tells a line every minute; says whether there is time left, or, where the
+    /// machine is slow, a change that was not made yet.
+    pub(crate) async fn goes_on(&mut self, traffic: &Traffic, operator: &Operator, server: &Server) -> bool {
         tokio::time::sleep(LOOK_EVERY).await;
         let at = self.began.elapsed();
         if self.memory.last().is_none_or(|last| last.at + SAMPLE_EVERY <= at) {
@@ -38,7 +39,7 @@ impl Report {
         if at >= LINE_EVERY * self.lines_told {
             self.tell_line(traffic, &server.control().condition().await);
         }
-        at < self.duration
+        at < self.duration || (at < self.duration * MAX_TIMES && !operator.left_out().is_empty())
     }
 
     fn tell_line(&mut self, traffic: &Traffic, condition: &Condition) {
@@ -102,4 +103,6 @@ fn is_rare(some: u64, of_all: u64) -> bool {
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const SAMPLE_EVERY: Duration = Duration::from_secs(1);
 const LINE_EVERY: Duration = Duration::from_secs(60);
+/// How many times as long it may take until every change was made.
+const MAX_TIMES: u32 = 4;
 const MEBIBYTE: u64 = 1024 * 1024;

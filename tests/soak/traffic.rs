@@ -109,20 +109,22 @@ impl Traffic {
     /// Certificates that nobody has seen before, and such that expire or become valid while they are used.
     fn renew(&self, world: &World) {
         let root = Arc::new(world.server_root.copy());
-        let (this, alpha, server_root) = (self.clone(), world.alpha.clone(), Arc::clone(&root));
-        self.spawn(async move {
-            let mut pace = this.pace(Duration::from_millis(150));
-            while pace.goes_on().await {
-                let client = newcomer(alpha.clone(), Arc::clone(&server_root)).await;
-                this.0.newcomers.fetch_add(1, Ordering::Relaxed);
-                for front in [Front::Nginx, Front::Envoy] {
-                    let mut connection = this.connection(front, &client);
-                    for _ in 0..2 {
-                        this.ask(&mut connection, front, &client, "/restricted").await;
+        for _ in 0..NEWCOMERS_AT_A_TIME {
+            let (this, alpha, server_root) = (self.clone(), world.alpha.clone(), Arc::clone(&root));
+            self.spawn(async move {
+                let mut pace = this.pace(Duration::from_millis(500));
+                while pace.goes_on().await {
+                    let client = newcomer(alpha.clone(), Arc::clone(&server_root)).await;
+                    this.0.newcomers.fetch_add(1, Ordering::Relaxed);
+                    for front in [Front::Nginx, Front::Envoy] {
+                        let mut connection = this.connection(front, &client);
+                        for _ in 0..2 {
+                            this.ask(&mut connection, front, &client, "/restricted").await;
+                        }
                     }
                 }
-            }
-        });
+            });
+        }
         let (this, alpha, mut chance) = (self.clone(), world.alpha.clone(), Chance::new(3));
         self.spawn(async move {
             let mut pace = this.pace(Duration::from_secs(2));
@@ -241,3 +243,5 @@ fn envoy_page() -> String {
       upstream_bind_config: { source_address: { address: 127.0.0.4, port_value: 0 } }";
     page::filled_in(&page::block("envoy.md", "yaml", 0), &[("type: STATIC", bound)])
 }
+
+const NEWCOMERS_AT_A_TIME: usize = 4;
