@@ -17,6 +17,8 @@ pub(crate) struct Snapshot {
     pub(crate) gateways: Vec<TrustedGateway>,
     /// The certificate headers of all gateways, which leave every request.
     pub(crate) header_names: Box<[HeaderName]>,
+    /// The headers in which gateways show their secrets, which leave every request too.
+    pub(crate) secret_names: Box<[HeaderName]>,
     sources: TrustSources,
     /// Which one it is of those that were in force, counted up.
     pub(crate) generation: u64,
@@ -60,7 +62,8 @@ impl Snapshot {
             gateways.iter().try_for_each(|other| gateway.check_clients(&other.trust))?;
         }
         let header_names = gateways.iter().flat_map(|member| member.gateway.forwarding().names()).cloned().collect();
-        Ok(Self { gateways, header_names, sources, generation: 0, since: now })
+        let secret_names = gateways.iter().flat_map(|member| member.gateway.secret_names()).cloned().collect();
+        Ok(Self { gateways, header_names, secret_names, sources, generation: 0, since: now })
     }
 
     /// The gateways, and whose clients are accepted under which anchors.

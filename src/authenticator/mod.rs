@@ -207,7 +207,7 @@ impl Authenticator {
         observer: &mut impl Observer,
     ) -> Result<Arrived<'a>, Rejected> {
         let gateways = &in_force.snapshot.gateways;
-        let secrets = TakenSecrets::take(headers, gateways.iter().flat_map(|known| known.gateway.secret_names()));
+        let secrets = TakenSecrets::take(headers, &in_force.snapshot.secret_names);
         let taken = TakenHeaders::take(headers, &in_force.snapshot.header_names.iter());
         observer.taken(&taken, connection.peer);
         let presented = Presented { connection, secrets: &secrets, options: &self.validation, now: in_force.now };

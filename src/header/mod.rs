@@ -125,7 +125,7 @@ impl Finder<'_> {
         match self.lines(header) {
             None => Ok(None),
             Some(field) if field.more.is_empty() => self.judged(field.first, header.encoding),
-            Some(field) => Err(HeaderError::Repeated { lines: 1 + field.more.len() }),
+            Some(field) => Err(HeaderError::Repeated { lines: field.lines() }),
         }
     }
 
@@ -167,7 +167,7 @@ impl Finder<'_> {
             return Ok(None);
         };
         if !field.more.is_empty() {
-            return Err(HeaderError::Repeated { lines: 1 + field.more.len() });
+            return Err(HeaderError::Repeated { lines: field.lines() });
         }
         Ok(Some(field.first).filter(|value| !self.forwarding.means_absent(value.as_bytes().trim_ascii())))
     }

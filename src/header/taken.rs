@@ -31,21 +31,34 @@ impl TakenHeaders {
         N: Iterator<Item = &'n HeaderName> + Clone,
     {
         let mut taken = Self::default();
+        let is_taken = |other: &HeaderName| names.clone().any(|name| is_same_or_look_alike(other, name));
+        // Counted first: nearly every request has one of them or none, whatever the number of names.
+        let mut left = 0_usize;
+        for (name, value) in &*headers {
+            if *name == CONNECTION {
+                taken.named_by_connection.extend(names.clone().filter(|name| lists(value, name)).cloned());
+            } else if is_taken(name) {
+                left += 1;
+            }
+        }
         for name in names.clone() {
-            if headers.get_all(CONNECTION).iter().any(|value| lists(value, name)) {
-                taken.named_by_connection.push(name.clone());
+            if left == 0 {
+                return taken;
             }
             let Entry::Occupied(entry) = headers.entry(name) else { continue };
             let (name, mut values) = entry.remove_entry_mult();
             if let Some(first) = values.next() {
-                taken.add(TakenField { name, first, more: values.collect() });
+                let field = TakenField { name, first, more: values.collect() };
+                left = left.saturating_sub(field.lines());
+                taken.add(field);
             }
         }
-        // Only now: a name of one gateway may look like the name of another.
-        let look_alikes = headers.keys().filter(|other| names.clone().any(|name| is_same_or_look_alike(other, name)));
-        for look_alike in look_alikes.cloned().collect::<Vec<_>>() {
-            headers.remove(look_alike);
-            taken.look_alikes += 1;
+        if left > 0 {
+            // Only now: a name of one gateway may look like the name of another.
+            for look_alike in headers.keys().filter(|name| is_taken(name)).cloned().collect::<Vec<_>>() {
+                headers.remove(look_alike);
+                taken.look_alikes += 1;
+            }
         }
         taken
     }
@@ -62,18 +75,17 @@ impl TakenHeaders {
 
     /// How many of the headers are of other gateways.
     pub(crate) fn foreign_to(&self, forwarding: &Forwarding) -> usize {
-        self.fields().filter(|field| forwarding.names().all(|name| *name != field.name)).count()
+        self.fields().filter(|field| !forwarding.reads(&field.name)).count()
     }
 
     /// How many lines there were of one header, and how many bytes in all of them; `None` where there was none.
     pub(crate) fn lines_of(&self, name: &HeaderName) -> Option<(usize, usize)> {
         let field = self.fields().find(|field| field.name == *name)?;
-        Some((1 + field.more.len(), field.bytes()))
+        Some((field.lines(), field.bytes()))
     }
 
     pub(super) fn is_any_named_by_connection(&self, forwarding: &Forwarding) -> bool {
-        // An empty list, as nearly always, is not compared with every name.
-        self.named_by_connection.iter().any(|named| forwarding.names().any(|name| name == named))
+        self.named_by_connection.iter().any(|named| forwarding.reads(named))
     }
 
     /// Refuses values that are too large together, before anything is made of any of them.
@@ -82,7 +94,7 @@ impl TakenHeaders {
         if self.fields().map(TakenField::bytes).sum::<usize>() <= max_bytes {
             return Ok(());
         }
-        let own = self.fields().filter(|field| forwarding.names().any(|name| *name == field.name));
+        let own = self.fields().filter(|field| forwarding.reads(&field.name));
         let bytes = own.map(TakenField::bytes).sum();
         if bytes > max_bytes { Err(HeaderError::TooLarge { bytes, max_bytes }) } else { Ok(()) }
     }
@@ -108,6 +120,10 @@ impl TakenHeaders {
 }
 
 impl TakenField {
+    pub(super) fn lines(&self) -> usize {
+        1 + self.more.len()
+    }
+
     /// The bytes of all its values.
     fn bytes(&self) -> usize {
         self.first.len() + self.more.iter().map(HeaderValue::len).sum::<usize>()
