@@ -44,15 +44,16 @@ impl<V> Entry<V> {
         Self { key: key.to_bytes(), conditions, verdict, was_used: AtomicBool::new(false) }
     }
 
-    pub(super) fn value(&self) -> &V {
-        &self.verdict.value
+    /// The verdict, where it is still good.
+    pub(super) fn value(&self, conditions: Conditions, now: SystemTime) -> Option<&V> {
+        self.holds(conditions, now).then_some(&self.verdict.value)
     }
 
     pub(super) fn is_of(&self, key: &HeaderKey<'_>) -> bool {
         key.is(&self.key)
     }
 
-    pub(super) fn holds(&self, conditions: Conditions, now: SystemTime) -> bool {
+    fn holds(&self, conditions: Conditions, now: SystemTime) -> bool {
         self.conditions == conditions && self.verdict.horizon.holds(now)
     }
 

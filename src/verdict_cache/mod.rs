@@ -9,7 +9,7 @@
 //! **Is bounded** in entries and bytes. Refused verdicts stand in a store of their own, so that garbage displaces nobody,
 //! and are kept for seconds.
 //!
-//! A hit holds a lock while it copies a pointer. A first sight holds, while it works, a lock that no hit takes: requests
+//! A hit holds a lock while it compares the bytes and copies a pointer. A first sight holds, while it works, a lock that no hit takes: requests
 //! with one new header wait for each other, and the certificate is validated once.
 
 mod entry;
@@ -113,12 +113,12 @@ impl<A: Clone, R: Clone> VerdictCache<A, R> {
         conditions: Conditions,
         now: SystemTime,
     ) -> Option<Result<A, R>> {
-        if let Some(entry) = self.accepted.find(hash, key).filter(|entry| entry.holds(conditions, now)) {
+        let accepted = self.accepted.find(hash, key, |entry| {
+            let value = entry.value(conditions, now)?.clone();
             entry.note_use();
-            return Some(Ok(entry.value().clone()));
-        }
-        let refused = self.refused.find(hash, key).filter(|entry| entry.holds(conditions, now))?;
-        Some(Err(refused.value().clone()))
+            Some(Ok(value))
+        });
+        accepted.or_else(|| self.refused.find(hash, key, |entry| entry.value(conditions, now).cloned().map(Err)))
     }
 
     fn first_sight(&self, hash: u64) -> Option<&Mutex<()>> {

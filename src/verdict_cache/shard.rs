@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::Entry;
@@ -17,16 +16,16 @@ pub(super) struct Shard<V> {
 
 struct Slot<V> {
     hash: u64,
-    entry: Arc<Entry<V>>,
+    entry: Entry<V>,
 }
 
 impl<V> Shard<V> {
-    pub(super) fn find(&self, hash: u64) -> Option<&Arc<Entry<V>>> {
+    pub(super) fn find(&self, hash: u64) -> Option<&Entry<V>> {
         self.slots.get(*self.places.get(&hash)?).map(|slot| &slot.entry)
     }
 
     /// Returns what was displaced, so that it can be freed without the lock.
-    pub(super) fn put(&mut self, hash: u64, entry: Arc<Entry<V>>, room: &Room, now: SystemTime) -> Vec<Arc<Entry<V>>> {
+    pub(super) fn put(&mut self, hash: u64, entry: Entry<V>, room: &Room, now: SystemTime) -> Vec<Entry<V>> {
         let bytes = entry.bytes();
         let mut displaced = Vec::new();
         if !room.could_hold(bytes) {
@@ -50,7 +49,7 @@ impl<V> Shard<V> {
         displaced
     }
 
-    pub(super) fn take_all(&mut self, room: &Room) -> Vec<Arc<Entry<V>>> {
+    pub(super) fn take_all(&mut self, room: &Room) -> Vec<Entry<V>> {
         self.places = HashMap::default();
         let entries: Vec<_> = std::mem::take(&mut self.slots).into_iter().map(|slot| slot.entry).collect();
         for entry in &entries {
@@ -88,7 +87,7 @@ impl<V> Shard<V> {
         usize::try_from((self.choice >> 32).checked_rem(slots)?).ok()
     }
 
-    fn remove(&mut self, place: usize, room: &Room) -> Option<Arc<Entry<V>>> {
+    fn remove(&mut self, place: usize, room: &Room) -> Option<Entry<V>> {
         if place >= self.slots.len() {
             return None;
         }

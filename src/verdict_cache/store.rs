@@ -1,6 +1,6 @@
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::SystemTime;
 
 use super::shard::Shard;
@@ -29,12 +29,16 @@ impl<V> Store<V> {
         }
     }
 
-    /// The entry of a key. The bytes are compared when the lock is given back.
-    pub(super) fn find(&self, hash: u64, key: &HeaderKey<'_>) -> Option<Arc<Entry<V>>> {
+    /// What `read` reads from the entry of a key. The lock is held meanwhile: to share entries beyond it would cost each
+    /// hit more than the comparison does.
+    pub(super) fn find<T>(
+        &self,
+        hash: u64,
+        key: &HeaderKey<'_>,
+        read: impl FnOnce(&Entry<V>) -> Option<T>,
+    ) -> Option<T> {
         let shard = self.shard(hash)?.read().unwrap_or_else(PoisonError::into_inner);
-        let entry = shard.find(hash).map(Arc::clone);
-        drop(shard);
-        entry.filter(|entry| entry.is_of(key))
+        shard.find(hash).filter(|entry| entry.is_of(key)).and_then(read)
     }
 
     /// Adds an entry, in place of the one with its hash where there is one. Where there is no room, the shard decides who
@@ -42,7 +46,7 @@ impl<V> Store<V> {
     pub(super) fn put(&self, hash: u64, entry: Entry<V>, now: SystemTime) {
         let Some(shard) = self.shard(hash) else { return };
         let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
-        let displaced = shard.put(hash, Arc::new(entry), &self.room, now);
+        let displaced = shard.put(hash, entry, &self.room, now);
         drop(shard);
         // Freed without the lock.
         drop(displaced);
