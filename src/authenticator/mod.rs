@@ -131,8 +131,8 @@ impl Authenticator {
         if let Some(entry) = self.validations.try_enter() {
             return self.judge(arrival, entry, in_force);
         }
-        let arrival = arrival.into_owned();
-        Err(Halted::Waits(Box::new(Suspended::Arrived { arrival, snapshot: Guard::into_inner(snapshot) })))
+        let (arrival, since) = (arrival.into_owned(), in_force.now);
+        Err(Halted::Waits(Box::new(Suspended::Arrived { arrival, snapshot: Guard::into_inner(snapshot), since })))
     }
 
     /// Stages 3 and 4 by who has entered, and what follows from them. Whoever had the same header may have left its verdict.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::memory::Proven;
 use super::{Arrival, Authenticator, Finding, InForce, Rejected};
@@ -9,7 +10,7 @@ use crate::gate::Gate;
 use crate::gateway::TrustedPeer;
 use crate::revocation::OpenQuestions;
 use crate::snapshot::Snapshot;
-use crate::validation::ValidationBusy;
+use crate::validation::{MAX_VALIDATION_WAIT, ValidationBusy};
 
 /// Why there is no finding.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(crate) enum Halted {
 #[derive(Debug)]
 pub(crate) enum Suspended {
     /// Until fewer certificates are being validated. It is judged by the trust that it came under.
-    Arrived { arrival: Arrival<'static>, snapshot: Arc<Snapshot> },
+    Arrived { arrival: Arrival<'static>, snapshot: Arc<Snapshot>, since: SystemTime },
     /// Until responders have answered.
     Proven { proven: Arc<Proven>, peer: TrustedPeer, questions: OpenQuestions },
 }
@@ -33,14 +34,18 @@ impl Authenticator {
     pub(crate) async fn resume(&self, mut suspended: Suspended) -> Result<Finding, Rejected> {
         loop {
             suspended = match suspended {
-                Suspended::Arrived { arrival, snapshot } => {
-                    let Some(entry) = self.validations.enter().await else {
-                        let Gate { max_inside, max_waiting, .. } = self.validations;
-                        let gateway = Some(arrival.raw.peer.gateway());
-                        return Err(Rejected { gateway, ..ValidationBusy::new(max_inside, max_waiting).into() });
-                    };
+                Suspended::Arrived { arrival, snapshot, since } => {
+                    let entry = self.validations.enter().await;
+                    let entry = entry.ok_or_else(|| self.busy(&arrival, ValidationBusy::new))?;
                     let sources = self.revocation.in_force();
                     let in_force = InForce { snapshot: &snapshot, sources: &sources, now: self.clock.now() };
+                    let waited = in_force.now.duration_since(since).unwrap_or_default();
+                    // Those who came before have waited for longer and are not validated either. So nobody waits for more than
+                    // this and what is under way, however much work there is in the queue.
+                    if waited > MAX_VALIDATION_WAIT && self.memory.find(&arrival, in_force).is_none() {
+                        let too_late = |concurrent, waiting| ValidationBusy::after(waited, concurrent, waiting);
+                        return Err(self.busy(&arrival, too_late));
+                    }
                     match self.judge(arrival, entry, in_force) {
                         Ok(finding) => return Ok(finding),
                         Err(Halted::Rejected(rejected)) => return Err(rejected),
@@ -55,6 +60,11 @@ impl Authenticator {
                 }
             }
         }
+    }
+
+    fn busy(&self, arrival: &Arrival<'_>, why: impl FnOnce(usize, usize) -> ValidationBusy) -> Rejected {
+        let Gate { max_inside, max_waiting, .. } = self.validations;
+        Rejected { gateway: Some(arrival.raw.peer.gateway()), ..why(max_inside, max_waiting).into() }
     }
 }
 

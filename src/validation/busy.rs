@@ -1,28 +1,43 @@
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 /// Why a certificate was not validated: too many others were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValidationBusy {
     concurrent: usize,
     waiting: usize,
+    /// For how long it waited, where that was too long.
+    waited: Option<Duration>,
 }
 
 impl ValidationBusy {
+    /// So many wait already.
     pub(crate) fn new(concurrent: usize, waiting: usize) -> Self {
-        Self { concurrent, waiting }
+        Self { concurrent, waiting, waited: None }
     }
 
-    /// How many certificates were being validated, which is the limit.
+    /// Its turn came too late.
+    pub(crate) fn after(waited: Duration, concurrent: usize, waiting: usize) -> Self {
+        Self { waited: Some(waited), ..Self::new(concurrent, waiting) }
+    }
+
+    /// How many certificates may be validated at a time.
     #[must_use]
     pub fn concurrent(&self) -> usize {
         self.concurrent
     }
 
-    /// How many requests waited for that, which is the limit.
+    /// How many requests may wait for that.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.waiting
+    }
+
+    /// For how long the request waited when its turn came, which was too long; `None` where it could not even wait.
+    #[must_use]
+    pub fn waited(&self) -> Option<Duration> {
+        self.waited
     }
 
     /// What the operator can do about it, in one sentence.
@@ -35,12 +50,23 @@ impl ValidationBusy {
 
 impl fmt::Display for ValidationBusy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { concurrent, waiting } = self;
-        write!(
-            f,
-            "{concurrent} certificates are being validated and {waiting} requests wait for that, which are the limits"
-        )
+        let Self { concurrent, waiting, waited } = self;
+        match waited {
+            Some(waited) => write!(
+                f,
+                "the certificate's turn came after {} ms, expected at most {} ms: {concurrent} are validated at a time",
+                waited.as_millis(),
+                MAX_VALIDATION_WAIT.as_millis()
+            ),
+            None => write!(
+                f,
+                "{concurrent} certificates are being validated and {waiting} requests wait for that, which are the limits"
+            ),
+        }
     }
 }
 
 impl Error for ValidationBusy {}
+
+/// The longest that a certificate waits for its turn and is validated then.
+pub(crate) const MAX_VALIDATION_WAIT: Duration = Duration::from_secs(5);

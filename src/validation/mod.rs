@@ -67,6 +67,7 @@ pub(crate) use self::algorithms::DEFAULT as DEFAULT_ALGORITHMS;
 use self::allowance::Allowance;
 #[cfg(feature = "cli")]
 pub(crate) use self::alone::problems_alone;
+pub(crate) use self::busy::MAX_VALIDATION_WAIT;
 pub use self::busy::ValidationBusy;
 use self::candidates::Candidates;
 pub(crate) use self::certificate_files::one as one_certificate;
