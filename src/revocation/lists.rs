@@ -4,6 +4,8 @@ use std::time::SystemTime;
 #[cfg(feature = "fetch")]
 use super::crl::{Added, VerifiedLists};
 use super::crl::{ListTable, Question, RevocationLists};
+#[cfg(feature = "fetch")]
+use super::fetch::FetchUrl;
 use super::open::OpenQuestion;
 #[cfg(feature = "fetch")]
 use super::schedule::{DistributionPoints, Look, Named, PointPlace};
@@ -141,11 +143,12 @@ impl Lists {
         (CertificateStatus { standing, source, detail: Some(detail), check: Check::Crl, ..status }, open)
     }
 
-    /// Whether lists may come of which nothing is known yet.
+    /// Whether lists may come of which nothing is known yet: from a configured address that has given none, or from one that
+    /// certificates name. Whose list that will be, nobody knows.
     #[cfg(feature = "fetch")]
     pub(super) fn are_awaited(&self) -> bool {
-        let are_all_missing = !self.sources.addresses.is_empty() && self.fetched.in_force().is_empty();
-        are_all_missing || !self.sources.points.is_empty()
+        let has_given_none = |url: &FetchUrl| !self.fetched.has_any_from(url);
+        !self.sources.points.is_empty() || self.sources.addresses.iter().any(has_given_none)
     }
 
     #[cfg(not(feature = "fetch"))]

@@ -259,6 +259,42 @@ fn every_advice_is_explained_to_the_person_on_call() {
     }
 }
 
+/// A fetcher that gives the same list for every address that ends like this, and nothing for others.
+#[cfg(feature = "ocsp")]
+#[derive(Debug)]
+struct One(&'static str, Vec<u8>);
+
+#[cfg(feature = "ocsp")]
+impl tower_client_cert::Fetch for One {
+    fn fetch(&self, request: tower_client_cert::FetchRequest) -> tower_client_cert::Fetching<'_> {
+        let octets = request.url().as_str().ends_with(self.0).then(|| self.1.clone());
+        let octets =
+            octets.map(|octets| tower_client_cert::Fetched::Octets(tower_client_cert::FetchedOctets::new(octets)));
+        Box::pin(async move { octets.ok_or(tower_client_cert::FetchError::Broken) })
+    }
+}
+
+#[cfg(feature = "ocsp")]
+#[tokio::test]
+async fn a_list_is_missing_only_when_every_configured_address_has_given_one() {
+    let (pki, other) = (Pki::new(), Shape::authority("Their Root").self_signed());
+    let is_told_with = async |addresses: &[&str]| {
+        let list = pki.intermediate.sign_list(&ListShape::new());
+        let crls = FetchedCrls::new(One("/ours.crl", list), addresses).unwrap();
+        let anchors = anchors(&pki.root).and(TrustAnchors::from_der(other.der()).unwrap().labelled("theirs"));
+        let intermediates = Intermediates::from_der(pki.intermediate.der()).unwrap();
+        let layer = scene::with_anchors(anchors).intermediates(intermediates).fetched_crls(crls).build().unwrap();
+        layer.handle().crls_looked_for().await;
+        assert_eq!(layer.handle().crls().len(), 1);
+        let advice = layer.handle().advice();
+        advice.into_iter().find(|advice| advice.code() == AdviceCode::CrlMissing).map(|advice| advice.text().to_owned())
+    };
+    let told = is_told_with(&["http://crl.example/ours.crl"]).await.unwrap();
+    assert!(told.contains("anchor \"theirs\""), "{told}");
+    // The other one may be theirs. That it cannot be had is told by readiness and the log.
+    assert_eq!(is_told_with(&["http://crl.example/ours.crl", "http://crl.example/theirs.crl"]).await, None);
+}
+
 /// A list that has not come yet is no list that is missing; one that does not cover an anchor is.
 #[cfg(feature = "ocsp")]
 #[tokio::test]

@@ -110,6 +110,12 @@ impl ListTable {
         kept
     }
 
+    /// Whether a list came from an address that the operator wrote down.
+    pub(crate) fn has_any_from(&self, url: &FetchUrl) -> bool {
+        let mut lists = self.lists.values().flatten();
+        lists.any(|list| matches!(&list.origin, ListOrigin::Address(from) if from == url))
+    }
+
     fn len(&self) -> usize {
         self.lists.values().map(Vec::len).sum()
     }
