@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::program::{Ran, run};
+use crate::program::{Ran, run, run_in};
 use crate::support::faulty_server::{Behaviour, FaultyServer};
 use crate::support::pki::{AnswerShape, ListShape, Minted};
 use crate::world::{AT, Asked, World, with};
@@ -45,10 +45,14 @@ impl Networked {
     }
 
     async fn explain(&self, more: &[&str]) -> Ran {
+        ran(self.explaining(more)).await
+    }
+
+    fn explaining(&self, more: &[&str]) -> Vec<String> {
         let head = self.world.write("head", self.client.head());
         let config = self.config.to_str().unwrap();
         let usual = ["explain", "--config", config, "--peer", "10.1.0.4", "--head", &head, "--at", AT];
-        ran(usual.iter().chain(more).map(|argument| (*argument).to_owned()).collect()).await
+        usual.iter().chain(more).map(|argument| (*argument).to_owned()).collect()
     }
 }
 
@@ -92,6 +96,18 @@ async fn a_list_is_fetched_and_the_step_tells_from_where_what_came_and_how_long_
     let question = &step(&json, "crl")["asked"][0];
     assert_eq!(question["address"], networked.server.url("/issuing.crl"));
     assert!(question["milliseconds"].is_u64() && step(&json, "path").get("asked").is_none(), "{json:#}");
+}
+
+#[tokio::test]
+async fn no_proxy_of_the_environment_is_asked() {
+    let networked = Networked::with_list(&ListShape::new()).await;
+    let proxy = FaultyServer::always(Behaviour::Reset).await;
+    let names = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+    let environment = names.map(|name| (name, proxy.url("")));
+    let arguments = networked.explaining(&[]);
+    let ran = tokio::task::spawn_blocking(move || run_in(&environment, arguments, b"")).await.unwrap();
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!((networked.server.received().len(), proxy.received().len()), (1, 0));
 }
 
 #[tokio::test]

@@ -19,8 +19,18 @@ pub(crate) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ra
 
 /// Runs the program with these arguments and this on standard input.
 pub(crate) fn run_with_input<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>, input: &[u8]) -> Ran {
+    run_in(&[], arguments, input)
+}
+
+/// Runs the program with these variables in its environment, these arguments and this on standard input.
+pub(crate) fn run_in<A: AsRef<OsStr>>(
+    environment: &[(&str, String)],
+    arguments: impl IntoIterator<Item = A>,
+    input: &[u8],
+) -> Ran {
     let mut child = Command::new(env!("CARGO_BIN_EXE_client-cert"))
         .args(arguments)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

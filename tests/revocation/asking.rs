@@ -14,7 +14,9 @@ use tower_client_cert::{
 use crate::responder::{Reply, Responder, nonce_of};
 use crate::scene::with_certificate;
 use crate::support::log::Log;
-use crate::support::pki::{AnswerShape, Hash, ListShape, Minted, Shape, Status, days, error_answer, seconds};
+use crate::support::pki::{
+    AnswerShape, Hash, ListShape, Minted, Shape, Status, days, error_answer, escaped_pem, seconds,
+};
 use crate::world::{CLIENT, MovingClock, OTHER, World, ask};
 
 const URL: &str = "http://ocsp.test/";
@@ -286,6 +288,14 @@ async fn addresses_in_certificates_are_asked_on_allowed_hosts_alone() {
     }
     let without = builder(&["aia.test"]);
     assert_eq!(crate::world::reason(without, &world.client).await, Some(Reason::RevocationNoSource));
+    // Nobody has allowed it, or the path is not valid: then an address in a certificate is text.
+    let no_leave = world.builder().ocsp_fetcher(responder.clone());
+    assert_eq!(crate::world::reason(no_leave, &client).await, None);
+    let expired = world.intermediate.issue(&shape.clone().valid(days(-9), days(-1)));
+    assert_eq!(crate::world::reason(builder(&["aia.test"]), &expired).await, Some(Reason::Expired));
+    let forged = crate::scene::request(&[("x-client-cert", &escaped_pem(&client.with_broken_signature()))]);
+    let asked = crate::scene::ask(&builder(&["aia.test"]).build().unwrap(), forged).await;
+    assert_eq!(asked.reason(), Some(Reason::SignatureInvalid));
     assert_eq!(responder.calls(), 1);
 }
 

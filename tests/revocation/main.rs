@@ -7,6 +7,8 @@ mod asking;
 mod cross_product;
 mod deny_list;
 mod evidence;
+#[cfg(all(feature = "ocsp", feature = "http-client"))]
+mod faulty_responders;
 mod keys;
 #[cfg(all(feature = "ocsp", feature = "http-client", feature = "axum"))]
 mod lab;
@@ -20,9 +22,11 @@ mod openssl_lists;
 mod openssl_responders;
 mod paths;
 mod policies;
+mod recipes;
 #[cfg(feature = "ocsp")]
 mod refreshing;
 mod reload;
+mod reported;
 #[cfg(feature = "ocsp")]
 mod responder;
 mod stapled;

@@ -70,7 +70,11 @@ impl Fetch for Responder {
 
 /// The nonce of a request, where it has one.
 pub(crate) fn nonce_of(request: &FetchRequest) -> Option<Vec<u8>> {
-    let octets = request.body()?.octets();
+    nonce_in(request.body()?.octets())
+}
+
+/// The nonce of a request in DER, where it has one.
+pub(crate) fn nonce_in(octets: &[u8]) -> Option<Vec<u8>> {
     // id-pkix-ocsp-nonce, then an OCTET STRING that holds an OCTET STRING of 32 octets.
     let start = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x02, 0x04, 0x22, 0x04, 0x20];
     let place = octets.windows(start.len()).position(|window| window == start)?;
