@@ -50,6 +50,7 @@ fn main() {
                 threads: 2,
                 max_remembered_clients: KNOWN_CLIENTS,
                 max_concurrent_validations: Some(max_concurrent_validations),
+                responder: None,
             };
             let served = service.start(&trust);
             runtime.block_on(attack.measure(&mut measures, bound, &served, &known));

@@ -35,8 +35,14 @@ fn main() {
 async fn compare(measures: &mut Measures, protocol: Protocol, trust: &Trust, headers: &[HeaderValue]) {
     let mut sides = Vec::new();
     for (name, around) in [("bare", Around::Nothing), ("extension", Around::Extension), ("layer", Around::ClientCert)] {
-        let service =
-            Service { protocol, around, threads: 1, max_remembered_clients: CLIENTS, max_concurrent_validations: None };
+        let service = Service {
+            protocol,
+            around,
+            threads: 1,
+            max_remembered_clients: CLIENTS,
+            max_concurrent_validations: None,
+            responder: None,
+        };
         let served = service.start(trust);
         let load = match protocol {
             Protocol::Axum => Load::Http1(Http1Load::connect(served.address(), CONNECTIONS, headers, "200").await),

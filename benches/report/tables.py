@@ -151,6 +151,21 @@ def attack(content):
                  "attackers' requests a second", "slowest known request in 100 alone, ms", "during the attack, ms"], lines)
 
 
+def responders(content):
+    found = Found(content)
+    if not found.has("responders/renewals"):
+        return "Not measured: `cargo bench --bench responders --features http-client,ocsp` did not run."
+    lines = []
+    for text, name in (("none", "none"), ("two seconds for each answer; known answers are renewed", "slow"),
+                       ("the same, while 20 that were never seen before wait for it", "slow, others wait")):
+        of = lambda what: found.spread(f"responders/{name}/{what}")
+        hundredth = lambda name: found.median(f"responders/{name}/one in 100 longer than")
+        lines.append([text, of("requests"), of("half longer than"), of("one in 100 longer than"), times(hundredth(name) / hundredth("none")), of("longest")])
+    table = rows(["Responder", "requests of known clients a second", "half take longer than, ms", "one in 100 takes longer than, ms", "of that without", "the longest, ms"], lines)
+    return table + (f"\n\nMeanwhile the responder was asked {found.spread('responders/renewals')} times a second for renewals, "
+                    f"and who was never seen before waited {found.spread('responders/wait of others')} seconds.")
+
+
 def rules(content):
     found = Found(content)
     lines = [[text, found.spread(name)] for text, name in (
@@ -199,6 +214,7 @@ BLOCKS = {
     "memory": memory,
     "openssl": openssl,
     "reload": reload_under_load,
+    "responders": responders,
     "rules": rules,
     "seen-before": seen_before,
     "work": work,

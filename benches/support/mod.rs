@@ -10,6 +10,7 @@ pub(crate) mod processor;
 pub(crate) mod requests;
 #[cfg(feature = "axum")]
 pub(crate) mod served;
+pub(crate) mod slow_responder;
 
 #[path = "../../tests/support/pki/mod.rs"]
 pub(crate) mod pki;

@@ -13,7 +13,9 @@ use http::Request;
 use tokio::net::TcpListener;
 use tonic::transport::server::{TcpConnectInfo, TcpIncoming};
 use tower::util::MapRequestLayer;
-use tower_client_cert::{ClientCertLayer, GatewayPeer, Intermediates, TrustAnchors};
+use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, GatewayPeer, Intermediates, TrustAnchors};
+#[cfg(all(feature = "http-client", feature = "ocsp"))]
+use tower_client_cert::{HttpFetcher, OcspResponder};
 
 use super::authorities::{Authorities, builder};
 use super::pki::Minted;
@@ -46,6 +48,8 @@ pub(crate) struct Service {
     pub(crate) max_remembered_clients: usize,
     /// `None` for the default.
     pub(crate) max_concurrent_validations: Option<usize>,
+    /// Of OCSP, for every client.
+    pub(crate) responder: Option<SocketAddr>,
 }
 
 /// A service that runs.
@@ -63,6 +67,7 @@ impl Service {
             .args([format!("{:?}", self.protocol), format!("{:?}", self.around)])
             .args([self.threads, self.max_remembered_clients].map(|number| number.to_string()))
             .arg(self.max_concurrent_validations.map_or(String::new(), |number| number.to_string()))
+            .arg(self.responder.map_or(String::new(), |responder| responder.to_string()))
             .arg(address.to_string())
             .arg(trust.0.path())
             .stdin(Stdio::null())
@@ -82,6 +87,9 @@ impl Service {
             .max_remembered_bytes(usize::MAX);
         if let Some(validations) = self.max_concurrent_validations {
             client_cert = client_cert.max_concurrent_validations(validations);
+        }
+        if let Some(responder) = self.responder {
+            client_cert = asking(client_cert, responder);
         }
         let client_cert = client_cert.build().unwrap();
         let listener = TcpListener::bind(address).await.unwrap();
@@ -126,7 +134,10 @@ impl Trust {
 /// Serves, and does not return, where this process was started for that.
 pub(crate) fn serve_if_told() {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [serve, protocol, around, threads, clients, validations, address, trust] = arguments.as_slice() else { return };
+    let [serve, protocol, around, threads, clients, validations, responder, address, trust] = arguments.as_slice()
+    else {
+        return;
+    };
     if serve != SERVE {
         return;
     }
@@ -141,6 +152,7 @@ pub(crate) fn serve_if_told() {
         threads: threads.parse().unwrap(),
         max_remembered_clients: clients.parse().unwrap(),
         max_concurrent_validations: validations.parse().ok(),
+        responder: responder.parse().ok(),
     };
     let mut runtime = match service.threads {
         1 => tokio::runtime::Builder::new_current_thread(),
@@ -148,6 +160,21 @@ pub(crate) fn serve_if_told() {
     };
     let runtime = runtime.worker_threads(service.threads).enable_all().build().unwrap();
     runtime.block_on(service.serve(address.parse().unwrap(), &PathBuf::from(trust)));
+}
+
+/// Renews answers so often that questions are always under way.
+#[cfg(all(feature = "http-client", feature = "ocsp"))]
+fn asking(builder: ClientCertLayerBuilder, responder: SocketAddr) -> ClientCertLayerBuilder {
+    let fetcher = HttpFetcher::new().allow_targets("127.0.0.1").unwrap();
+    builder
+        .ocsp(OcspResponder::at(format!("http://{responder}/")).unwrap())
+        .ocsp_fetcher(fetcher.max_concurrent(QUESTIONS_AT_A_TIME, QUESTIONS_AT_A_TIME))
+        .ocsp_refresh_interval(REFRESH_INTERVAL)
+}
+
+#[cfg(not(all(feature = "http-client", feature = "ocsp")))]
+fn asking(_: ClientCertLayerBuilder, _: SocketAddr) -> ClientCertLayerBuilder {
+    panic!("only a bench with the features http-client and ocsp has a responder")
 }
 
 async fn serve_axum(listener: TcpListener, around: Around, client_cert: ClientCertLayer) {
@@ -198,5 +225,10 @@ const INTERMEDIATES: &str = "intermediates.pem";
 /// The core of the service; the client takes the next one.
 const SERVICE_CORE: usize = 0;
 pub(crate) const CLIENT_CORE: usize = 1;
+/// As many as the crate has under way.
+#[cfg(all(feature = "http-client", feature = "ocsp"))]
+const QUESTIONS_AT_A_TIME: usize = 64;
+#[cfg(all(feature = "http-client", feature = "ocsp"))]
+const REFRESH_INTERVAL: Duration = Duration::from_secs(2);
 /// At 40 a second.
 const MAX_POLLS: usize = 400;
