@@ -11,7 +11,8 @@ use crate::gateway::TrustedPeer;
 use crate::horizon::Horizon;
 use crate::identity::{Carrier, KnownClient};
 use crate::rejection::Rejection;
-use crate::validation::{SignatureMemory, ValidatedChain};
+use crate::revocation::Sources;
+use crate::validation::{Breadth, SignatureMemory, Trust, ValidatedChain};
 use crate::verdict_cache::{Conditions, HeaderKey, MemoryLimits, Verdict, VerdictCache};
 
 /// The memory; without limits there is none, and every request is judged from the beginning.
@@ -72,13 +73,14 @@ impl Memory {
         let now = in_force.now;
         let judge = || match prove() {
             Ok(proven) => {
-                let (horizon, bytes) = (proven.chain.horizon(), proven.chain.bytes(&arrival.gateway.trust));
-                let bytes = bytes.saturating_add(size_of::<Proven>()).saturating_add(size_of::<KnownClient>());
+                let (horizon, bytes) = (proven.chain.horizon(), proven.bytes(&arrival.gateway.trust, in_force.sources));
                 Ok(Verdict { value: Arc::new(proven), horizon, bytes })
             }
             Err(rejected) => {
-                let horizon = horizon_of_refused(rejected.certificate.as_deref(), now);
-                Err(Verdict { value: Arc::new(rejected), horizon, bytes: REFUSED_BYTES })
+                let certificate = rejected.certificate.as_deref();
+                let horizon = horizon_of_refused(certificate, now);
+                let bytes = REFUSED_BYTES + certificate.map_or(0, Certificate::bytes);
+                Err(Verdict { value: Arc::new(rejected), horizon, bytes })
             }
         };
         verdicts.find_or_judge(&arrival.key(), in_force.conditions(), now, judge).map_err(Arc::unwrap_or_clone)
@@ -115,6 +117,19 @@ impl Proven {
         Self { chain, carrier, conclusion: ArcSwapOption::empty() }
     }
 
+    /// How many bytes it takes, with the conclusion that will be drawn from it, besides what `trust` and `sources` keep
+    /// anyway.
+    fn bytes(&self, trust: &Trust, sources: &Sources) -> usize {
+        let concluded = match sources.breadth() {
+            Breadth::EveryPath => CONCLUDED_BYTES + self.chain.paths().count() * CONCLUDED_PATH_BYTES,
+            Breadth::FirstPath => 0,
+        };
+        size_of::<(Counters, Self, Counters, KnownClient, Counters)>()
+            + self.carrier.headers.len().next_multiple_of(size_of::<usize>())
+            + self.chain.bytes(trust)
+            + concluded
+    }
+
     /// A refusal by a later stage.
     pub(super) fn rejected(&self, peer: &TrustedPeer, error: impl Into<Rejection>) -> Rejected {
         Rejected {
@@ -130,5 +145,12 @@ fn horizon_of_refused(end_entity: Option<&Certificate>, now: SystemTime) -> Hori
     Horizon::around(now, end_entity.map(Certificate::not_before))
 }
 
-/// What a refusal takes besides the header: reason, texts, and the certificate where it could be read.
-const REFUSED_BYTES: usize = 4096;
+/// What shares a value: how many have it, strongly and weakly.
+type Counters = [usize; 2];
+
+/// What sources leave behind of a client: how each of them ended, and from which lists or responders.
+const CONCLUDED_BYTES: usize = 1024;
+/// What is watched of each of its paths: the status of each certificate, of which there are eight at most.
+const CONCLUDED_PATH_BYTES: usize = 8 * 16;
+/// What a refusal takes besides the header and the certificate: reason and texts.
+const REFUSED_BYTES: usize = 2048;

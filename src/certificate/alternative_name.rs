@@ -9,6 +9,7 @@ use super::distinguished_name::DistinguishedName;
 use super::error::{CertificateError, Problem};
 use super::hex::LowerHex;
 use super::object_identifier::ObjectIdentifier;
+use super::octets::Whole;
 use crate::escape::Escaped;
 
 /// One subject alternative name (RFC 5280 section 4.2.1.6).
@@ -64,14 +65,14 @@ impl AlternativeName {
     }
 
     /// Reads the value of a subjectAltName extension.
-    pub(super) fn read_all(value: &[u8]) -> Result<Box<[Self]>, CertificateError> {
+    pub(super) fn read_all(whole: &Whole, value: &[u8]) -> Result<Box<[Self]>, CertificateError> {
         let mut elements = Elements::inside(FIELD, tag::SEQUENCE, value)?;
         let mut names = Vec::new();
         while !elements.is_empty() {
             if names.len() == MAX_ALTERNATIVE_NAMES {
                 return Err(error(Problem::TooMany { limit: MAX_ALTERNATIVE_NAMES }));
             }
-            names.push(Self::from_element(elements.any()?)?);
+            names.push(Self::from_element(whole, elements.any()?)?);
         }
         if names.is_empty() {
             return Err(error(Problem::Empty));
@@ -79,7 +80,7 @@ impl AlternativeName {
         Ok(names.into())
     }
 
-    fn from_element(element: Element<'_>) -> Result<Self, CertificateError> {
+    fn from_element(whole: &Whole, element: Element<'_>) -> Result<Self, CertificateError> {
         const OTHER_NAME: u8 = tag::context_constructed(0);
         const RFC822_NAME: u8 = tag::context(1);
         const DNS_NAME: u8 = tag::context(2);
@@ -97,7 +98,7 @@ impl AlternativeName {
             // X.680 section 31.2.7: the tag is explicit because a Name is a CHOICE.
             DIRECTORY_NAME => {
                 let name = Element::only(FIELD, tag::SEQUENCE, element.content)?;
-                DistinguishedName::from_element(FIELD, name).map(Self::DirectoryName)
+                DistinguishedName::from_element(FIELD, whole, name).map(Self::DirectoryName)
             }
             EDI_PARTY_NAME => Ok(Self::EdiParty(element.encoded.into())),
             URI => ia5_text(element.content).map(Self::Uri),
@@ -145,7 +146,7 @@ fn ia5_text(content: &[u8]) -> Result<String, CertificateError> {
     if content.is_empty() {
         return Err(error(Problem::EmptyText));
     }
-    ascii(content).ok_or_else(|| error(Problem::Text { expected: "ascii" }))
+    ascii(content).map(str::to_owned).ok_or_else(|| error(Problem::Text { expected: "ascii" }))
 }
 
 fn ip_address(content: &[u8]) -> Result<IpAddr, CertificateError> {

@@ -1,10 +1,12 @@
 //! One attribute of a distinguished name, and how its value becomes text.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::der::{Element, Elements, tag};
 use super::error::CertificateError;
 use super::object_identifier::ObjectIdentifier;
+use super::octets::{Octets, Whole};
 use super::rfc4514;
 
 /// One attribute of a distinguished name: its type and its value.
@@ -15,18 +17,25 @@ use super::rfc4514;
 #[derive(Clone)]
 pub struct Attribute {
     oid: ObjectIdentifier,
-    text: Option<Box<str>>,
-    value_der: Box<[u8]>,
+    /// For the name that it is in.
+    pub(super) place: PlaceInRdn,
+    text: Text,
+    value_der: Octets,
 }
 
 impl Attribute {
     /// Reads an `AttributeTypeAndValue` (RFC 5280 section 4.1.2.4).
-    pub(super) fn from_element(field: &'static str, element: Element<'_>) -> Result<Self, CertificateError> {
+    pub(super) fn from_element(
+        field: &'static str,
+        whole: &Whole,
+        element: Element<'_>,
+        place: PlaceInRdn,
+    ) -> Result<Self, CertificateError> {
         let mut elements = Elements::new(field, element.content);
         let oid = ObjectIdentifier::from_element(field, elements.any()?)?;
         let value = elements.any()?;
         elements.finish(field)?;
-        Ok(Self { oid, text: text(value).map(String::into_boxed_str), value_der: value.encoded.into() })
+        Ok(Self { oid, place, text: Text::of(value), value_der: whole.part(field, value.encoded)? })
     }
 
     /// Returns the attribute's type, such as `2.5.4.10` for an organization.
@@ -44,7 +53,20 @@ impl Attribute {
     /// Returns the value's text; `None` for a value that is no well-formed string.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        self.text.as_deref()
+        match &self.text {
+            Text::AsItStands { header_octets } => {
+                let content = self.value_der.get(usize::from(*header_octets)..)?;
+                std::str::from_utf8(content).ok()
+            }
+            Text::Decoded(text) => Some(text),
+            Text::None => None,
+        }
+    }
+
+    /// The bytes in memory that it points to alone.
+    pub(super) fn bytes_beside(&self) -> usize {
+        let text = if let Text::Decoded(text) = &self.text { text.len() } else { 0 };
+        self.oid.bytes_beside() + text
     }
 
     /// Returns the value as it stands in the certificate: DER with tag and length.
@@ -67,23 +89,56 @@ impl fmt::Debug for Attribute {
     }
 }
 
+/// Where an attribute stands in its relative distinguished name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlaceInRdn {
+    First,
+    Later,
+}
+
+/// The text of a value.
+#[derive(Clone)]
+enum Text {
+    /// The content of the value is the text, in UTF-8.
+    AsItStands {
+        /// Octets of tag and length before it.
+        header_octets: u8,
+    },
+    /// Of a string type that is not UTF-8.
+    Decoded(Box<str>),
+    None,
+}
+
+impl Text {
+    fn of(value: Element<'_>) -> Self {
+        let header_octets = u8::try_from(value.encoded.len().saturating_sub(value.content.len()));
+        match (text(value), header_octets) {
+            (Some(text), Ok(header_octets)) if text.as_bytes() == value.content => Self::AsItStands { header_octets },
+            (Some(text), _) => Self::Decoded(text.into()),
+            (None, _) => Self::None,
+        }
+    }
+}
+
 /// Decodes the string types that occur in names.
 ///
 /// The ASCII types are read as ASCII rather than as their narrower alphabets: `*`, `@` or `_` in a `PrintableString`
 /// is common and unambiguous.
-fn text(value: Element<'_>) -> Option<String> {
+fn text(value: Element<'_>) -> Option<Cow<'_, str>> {
     match value.tag {
-        tag::UTF8_STRING => std::str::from_utf8(value.content).ok().map(str::to_owned),
-        tag::NUMERIC_STRING | tag::PRINTABLE_STRING | tag::IA5_STRING | tag::VISIBLE_STRING => ascii(value.content),
-        tag::TELETEX_STRING => latin_1(value.content),
-        tag::BMP_STRING => bmp(value.content),
-        tag::UNIVERSAL_STRING => universal(value.content),
+        tag::UTF8_STRING => std::str::from_utf8(value.content).ok().map(Cow::Borrowed),
+        tag::NUMERIC_STRING | tag::PRINTABLE_STRING | tag::IA5_STRING | tag::VISIBLE_STRING => {
+            ascii(value.content).map(Cow::Borrowed)
+        }
+        tag::TELETEX_STRING => latin_1(value.content).map(Cow::Owned),
+        tag::BMP_STRING => bmp(value.content).map(Cow::Owned),
+        tag::UNIVERSAL_STRING => universal(value.content).map(Cow::Owned),
         _ => None,
     }
 }
 
-pub(super) fn ascii(content: &[u8]) -> Option<String> {
-    content.is_ascii().then(|| content.iter().copied().map(char::from).collect())
+pub(super) fn ascii(content: &[u8]) -> Option<&str> {
+    std::str::from_utf8(content).ok().filter(|text| text.is_ascii())
 }
 
 /// `TeletexString` is T.61, but everybody writes Latin-1; with control characters that switch T.61 to another character
@@ -113,7 +168,7 @@ mod tests {
     use super::*;
 
     fn decoded(tag: u8, content: &[u8]) -> Option<String> {
-        text(Element { tag, content, encoded: &[] })
+        text(Element { tag, content, encoded: &[] }).map(Cow::into_owned)
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::fmt::{self, Write as _};
 
-use super::attribute::Attribute;
+use super::attribute::{Attribute, PlaceInRdn};
 use super::der::{Element, Elements, tag};
 use super::error::{CertificateError, Problem};
 use super::object_identifier::ObjectIdentifier;
+use super::octets::{Octets, Whole};
 
 /// A distinguished name as structure: relative distinguished names in the certificate's order, each with one or more
 /// attributes (RFC 5280 section 4.1.2.4).
@@ -20,39 +21,51 @@ use super::object_identifier::ObjectIdentifier;
 /// for people and logs; decisions belong on the attributes.
 #[derive(Clone)]
 pub struct DistinguishedName {
-    rdns: Box<[Box<[Attribute]>]>,
-    der: Box<[u8]>,
+    attributes: Box<[Attribute]>,
+    der: Octets,
 }
 
 impl DistinguishedName {
     /// Reads a `Name`, which is a SEQUENCE of SETs.
-    pub(crate) fn from_element(field: &'static str, element: Element<'_>) -> Result<Self, CertificateError> {
-        let mut rdns = Vec::new();
+    pub(crate) fn from_element(
+        field: &'static str,
+        whole: &Whole,
+        element: Element<'_>,
+    ) -> Result<Self, CertificateError> {
+        let mut attributes = Vec::new();
+        let mut rdns = 0;
         let mut elements = Elements::new(field, element.content);
         while !elements.is_empty() {
-            if rdns.len() == MAX_RDNS {
+            if rdns == MAX_RDNS {
                 return Err(CertificateError::new(field, Problem::TooMany { limit: MAX_RDNS }));
             }
-            rdns.push(read_rdn(field, elements.expect(field, tag::SET)?)?);
+            rdns += 1;
+            read_rdn(field, whole, elements.expect(field, tag::SET)?, &mut attributes)?;
         }
-        Ok(Self { rdns: rdns.into(), der: element.encoded.into() })
+        Ok(Self { attributes: attributes.into(), der: whole.part(field, element.encoded)? })
+    }
+
+    /// Reads a `Name` that is in no certificate.
+    pub(crate) fn from_encoded(field: &'static str, encoded: &[u8]) -> Result<Self, CertificateError> {
+        let whole = Whole::new(encoded.to_vec().into());
+        Self::from_element(field, &whole, Element::only(field, tag::SEQUENCE, whole.der())?)
     }
 
     /// Iterates over the relative distinguished names in the certificate's order, the most general one first; most have
     /// one attribute.
     pub fn rdns(&self) -> impl Iterator<Item = &[Attribute]> {
-        self.rdns.iter().map(|rdn| &**rdn)
+        self.rdns_from_either_end()
     }
 
     /// Iterates over all attributes in the certificate's order.
     pub fn iter(&self) -> impl Iterator<Item = &Attribute> {
-        self.rdns.iter().flatten()
+        self.attributes.iter()
     }
 
     /// Tells whether the name has no attribute at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rdns.is_empty()
+        self.attributes.is_empty()
     }
 
     /// Returns the attribute of this type, if there is exactly one.
@@ -74,6 +87,10 @@ impl DistinguishedName {
     /// The first attribute whose text holds a NUL character.
     pub(super) fn attribute_with_nul(&self) -> Option<&Attribute> {
         self.iter().find(|attribute| attribute.text().is_some_and(|text| text.contains('\0')))
+    }
+
+    fn rdns_from_either_end(&self) -> impl DoubleEndedIterator<Item = &[Attribute]> {
+        self.attributes.chunk_by(|_, next| next.place == PlaceInRdn::Later)
     }
 
     fn of_type(&self, dotted: &str) -> impl Iterator<Item = &Attribute> {
@@ -201,7 +218,7 @@ impl DistinguishedName {
 /// they are written last first too, as OpenSSL does.
 impl fmt::Display for DistinguishedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, rdn) in self.rdns.iter().rev().enumerate() {
+        for (at, rdn) in self.rdns_from_either_end().rev().enumerate() {
             if at > 0 {
                 f.write_char(',')?;
             }
@@ -222,19 +239,23 @@ impl fmt::Debug for DistinguishedName {
     }
 }
 
-fn read_rdn(field: &'static str, set: Element<'_>) -> Result<Box<[Attribute]>, CertificateError> {
-    let mut attributes = Vec::new();
+fn read_rdn(
+    field: &'static str,
+    whole: &Whole,
+    set: Element<'_>,
+    attributes: &mut Vec<Attribute>,
+) -> Result<(), CertificateError> {
+    let mut count = 0;
     let mut elements = Elements::new(field, set.content);
     while !elements.is_empty() {
-        if attributes.len() == MAX_ATTRIBUTES_PER_RDN {
+        if count == MAX_ATTRIBUTES_PER_RDN {
             return Err(CertificateError::new(field, Problem::TooMany { limit: MAX_ATTRIBUTES_PER_RDN }));
         }
-        attributes.push(Attribute::from_element(field, elements.expect(field, tag::SEQUENCE)?)?);
+        let place = if count == 0 { PlaceInRdn::First } else { PlaceInRdn::Later };
+        attributes.push(Attribute::from_element(field, whole, elements.expect(field, tag::SEQUENCE)?, place)?);
+        count += 1;
     }
-    if attributes.is_empty() {
-        return Err(CertificateError::new(field, Problem::Empty));
-    }
-    Ok(attributes.into())
+    if count == 0 { Err(CertificateError::new(field, Problem::Empty)) } else { Ok(()) }
 }
 
 fn only<'a>(mut attributes: impl Iterator<Item = &'a Attribute>) -> Option<&'a Attribute> {

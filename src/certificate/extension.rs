@@ -7,21 +7,22 @@ use super::error::{CertificateError, Problem};
 use super::key_identifier::KeyIdentifier;
 use super::key_usage::KeyUsage;
 use super::object_identifier::ObjectIdentifier;
+use super::octets::{Octets, Whole};
 use super::purpose::Purpose;
 
-/// One extension as it stands in the certificate.
+/// One extension as it stands in the certificate, or in what else has extensions.
 #[derive(Clone)]
-pub(crate) struct Extension {
+pub(crate) struct Extension<V = Octets> {
     pub(crate) oid: ObjectIdentifier,
     pub(crate) is_critical: bool,
     /// The content of the OCTET STRING: the DER of the extension's own type.
-    pub(crate) value: Box<[u8]>,
+    pub(crate) value: V,
 }
 
 /// All extensions of a certificate, and those read that every certificate may have.
 #[derive(Clone, Default)]
 pub(super) struct Extensions {
-    pub(super) all: Vec<Extension>,
+    pub(super) all: Box<[Extension]>,
     pub(super) alternative_names: Box<[AlternativeName]>,
     pub(super) authority_key_id: Option<KeyIdentifier>,
     pub(super) basic_constraints: Option<BasicConstraints>,
@@ -33,24 +34,23 @@ pub(super) struct Extensions {
 
 impl Extensions {
     /// Reads the content of `[3]`: a SEQUENCE of extensions, each at most once (RFC 5280 section 4.2).
-    pub(super) fn read(content: &[u8]) -> Result<Self, CertificateError> {
+    pub(super) fn read(whole: &Whole, content: &[u8]) -> Result<Self, CertificateError> {
         let mut extensions = Self::default();
-        for extension in Extension::read_all(content)? {
-            extensions.interpret(&extension)?;
-            extensions.all.push(extension);
-        }
-        Ok(extensions)
+        let all = Extension::read_all(content)?;
+        all.iter().try_for_each(|extension| extensions.interpret(whole, extension))?;
+        let kept = all.into_iter().map(|extension| extension.kept(whole));
+        Ok(Self { all: kept.collect::<Result<_, _>>()?, ..extensions })
     }
 
-    fn interpret(&mut self, extension: &Extension) -> Result<(), CertificateError> {
-        let value = &extension.value;
+    fn interpret(&mut self, whole: &Whole, extension: &Extension<&[u8]>) -> Result<(), CertificateError> {
+        let value = extension.value;
         match extension.oid.as_str() {
-            "2.5.29.14" => self.subject_key_id = Some(KeyIdentifier::read_subject(value)?),
+            "2.5.29.14" => self.subject_key_id = Some(KeyIdentifier::read_subject(whole, value)?),
             "2.5.29.15" => self.key_usage = Some(KeyUsage::read(value)?),
-            "2.5.29.17" => self.alternative_names = AlternativeName::read_all(value)?,
+            "2.5.29.17" => self.alternative_names = AlternativeName::read_all(whole, value)?,
             "2.5.29.19" => self.basic_constraints = Some(BasicConstraints::read(value)?),
             "2.5.29.32" => self.policies = Some(read_policies(value)?),
-            "2.5.29.35" => self.authority_key_id = KeyIdentifier::read_authority(value)?,
+            "2.5.29.35" => self.authority_key_id = KeyIdentifier::read_authority(whole, value)?,
             "2.5.29.37" => self.purposes = Some(Purpose::read_all(value)?),
             _ => {}
         }
@@ -58,9 +58,9 @@ impl Extensions {
     }
 }
 
-impl Extension {
+impl<'a> Extension<&'a [u8]> {
     /// Reads a SEQUENCE of extensions, each at most once.
-    pub(crate) fn read_all(encoded: &[u8]) -> Result<Vec<Self>, CertificateError> {
+    pub(crate) fn read_all(encoded: &'a [u8]) -> Result<Vec<Self>, CertificateError> {
         let mut elements = Elements::inside(FIELD, tag::SEQUENCE, encoded)?;
         let mut all: Vec<Self> = Vec::new();
         while !elements.is_empty() {
@@ -77,7 +77,7 @@ impl Extension {
         Ok(all)
     }
 
-    fn from_element(element: Element<'_>) -> Result<Self, CertificateError> {
+    fn from_element(element: Element<'a>) -> Result<Self, CertificateError> {
         let mut elements = Elements::new(FIELD, element.content);
         let oid = ObjectIdentifier::from_element(FIELD, elements.any()?)?;
         let is_critical = match elements.optional(FIELD, tag::BOOLEAN)? {
@@ -86,7 +86,12 @@ impl Extension {
         };
         let value = elements.expect(FIELD, tag::OCTET_STRING)?;
         elements.finish(FIELD)?;
-        Ok(Self { oid, is_critical, value: value.content.into() })
+        Ok(Self { oid, is_critical, value: value.content })
+    }
+
+    fn kept(self, whole: &Whole) -> Result<Extension, CertificateError> {
+        let Self { oid, is_critical, value } = self;
+        Ok(Extension { oid, is_critical, value: whole.part(FIELD, value)? })
     }
 }
 

@@ -36,12 +36,14 @@ mod extension;
 mod familiar;
 mod fingerprint;
 mod hex;
+mod in_memory;
 mod key_identifier;
 mod key_usage;
 #[cfg(feature = "cli")]
 mod locations;
 mod name_constraints;
 mod object_identifier;
+mod octets;
 mod policies;
 mod public_key;
 mod purpose;
@@ -75,6 +77,7 @@ pub use key_usage::KeyUsage;
 pub(crate) use locations::Locations;
 pub(crate) use name_constraints::ConstrainedNames;
 pub use object_identifier::{ObjectIdentifier, ParseObjectIdentifierError};
+use octets::Whole;
 pub(crate) use policies::Policies;
 pub use public_key::{PublicKey, RsaPublicKey};
 pub use purpose::Purpose;
@@ -87,7 +90,7 @@ pub(crate) use tbs::read_time;
 /// One X.509 certificate with its fields.
 #[derive(Clone)]
 pub struct Certificate {
-    der: CertificateDer<'static>,
+    whole: Whole,
     fields: tbs::Fields,
     fingerprint: Fingerprint,
 }
@@ -99,25 +102,20 @@ impl Certificate {
     ///
     /// [`CertificateError`] for the first field that cannot be read.
     pub(crate) fn from_der(der: CertificateDer<'static>) -> Result<Self, CertificateError> {
-        let fields = tbs::Fields::read(&der)?;
         let fingerprint = Fingerprint::of(&der);
-        Ok(Self { der, fields, fingerprint })
+        let whole = Whole::new(der);
+        Ok(Self { fields: tbs::Fields::read(&whole)?, whole, fingerprint })
     }
 
     /// Returns the certificate as it was received.
     #[must_use]
     pub fn der(&self) -> &[u8] {
-        &self.der
-    }
-
-    /// About how many bytes it takes in memory: names and extensions are kept apart from the DER they stand in.
-    pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + 3 * self.der.len()
+        self.whole.der()
     }
 
     /// Returns the certificate as it was received, in the type that validation reads.
     pub(crate) fn certificate_der(&self) -> &CertificateDer<'static> {
-        &self.der
+        self.whole.der()
     }
 
     /// Returns the version: 1, 2 or 3.
@@ -284,7 +282,7 @@ impl Certificate {
 
     /// What was signed, how, and with which key it can be verified.
     pub(crate) fn signed_parts(&self) -> Result<SignedParts<'_>, CertificateError> {
-        SignedParts::read(&self.der)
+        SignedParts::read(self.der())
     }
 
     /// Says which name of the subject, if any, holds a NUL character: other programs end the text there.

@@ -36,6 +36,14 @@ impl ObjectIdentifier {
         &self.0
     }
 
+    /// The bytes in memory that it points to alone.
+    pub(super) fn bytes_beside(&self) -> usize {
+        match &self.0 {
+            Cow::Borrowed(_) => 0,
+            Cow::Owned(dotted) => dotted.capacity(),
+        }
+    }
+
     pub(crate) fn from_element(field: &'static str, element: Element<'_>) -> Result<Self, CertificateError> {
         let malformed = || CertificateError::new(field, Problem::ObjectIdentifier);
         if element.tag != tag::OBJECT_IDENTIFIER {
@@ -70,6 +78,7 @@ impl ObjectIdentifier {
             arc = None;
             push_arc(&mut dotted, value).ok()?;
         }
+        dotted.shrink_to_fit();
         Some(Self(Cow::Owned(dotted)))
     }
 }

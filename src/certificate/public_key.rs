@@ -6,6 +6,7 @@ use super::der::{Elements, tag};
 use super::error::{CertificateError, Problem};
 use super::key_usage::bit_string;
 use super::object_identifier::ObjectIdentifier;
+use super::octets::{Octets, Whole};
 use super::serial_number::is_shortest_integer;
 
 /// What is known of a certificate's public key: algorithm, and curve or size.
@@ -17,12 +18,12 @@ pub struct PublicKey {
     curve: Option<ObjectIdentifier>,
     rsa: Option<RsaPublicKey>,
     /// The key itself where its form must be judged and is short: the point of an elliptic curve key.
-    point: Box<[u8]>,
+    point: Octets,
 }
 
 impl PublicKey {
     /// Reads a `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7).
-    pub(super) fn read(encoded: &[u8]) -> Result<Self, CertificateError> {
+    pub(super) fn read(whole: &Whole, encoded: &[u8]) -> Result<Self, CertificateError> {
         let mut elements = Elements::inside(FIELD, tag::SEQUENCE, encoded)?;
         let identifier = elements.expect(FIELD, tag::SEQUENCE)?;
         let key = bit_string(FIELD, elements.expect(FIELD, tag::BIT_STRING)?)?;
@@ -43,7 +44,7 @@ impl PublicKey {
         let is_rsa = algorithm == *RSA_ENCRYPTION || algorithm == *RSASSA_PSS;
         let rsa = if is_rsa { Some(RsaPublicKey::read(key)?) } else { None };
         let point = if rsa.is_none() && key.len() <= MAX_POINT_OCTETS { key } else { &[] };
-        Ok(Self { algorithm, curve, rsa, point: point.into() })
+        Ok(Self { algorithm, curve, rsa, point: whole.part(FIELD, point)? })
     }
 
     /// Returns the algorithm's object identifier.

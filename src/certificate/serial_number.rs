@@ -5,6 +5,7 @@ use std::fmt;
 use super::der::Element;
 use super::error::{CertificateError, Problem};
 use super::hex::LowerHex;
+use super::octets::{Octets, Whole};
 
 /// A certificate's serial number (RFC 5280 section 4.1.2.2).
 ///
@@ -14,11 +15,11 @@ use super::hex::LowerHex;
 /// Zero and negative numbers are against the standard, which nevertheless asks readers to cope with them; they are
 /// read, and shown as `00` and with a leading `-`. Two serial numbers are equal exactly when their encodings are.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct SerialNumber(Box<[u8]>);
+pub struct SerialNumber(Octets);
 
 impl SerialNumber {
-    pub(super) fn from_element(element: Element<'_>) -> Result<Self, CertificateError> {
-        serial_octets(element).map(|octets| Self(octets.into()))
+    pub(super) fn from_element(whole: &Whole, element: Element<'_>) -> Result<Self, CertificateError> {
+        whole.part(FIELD, serial_octets(element)?).map(Self)
     }
 
     /// Returns the content octets of the INTEGER as they stand in the certificate: two's complement, big-endian.
@@ -107,7 +108,8 @@ mod tests {
     use crate::certificate::der::tag;
 
     fn serial(octets: &[u8]) -> Result<SerialNumber, CertificateError> {
-        SerialNumber::from_element(Element { tag: tag::INTEGER, content: octets, encoded: &[] })
+        let whole = Whole::new(octets.to_vec().into());
+        SerialNumber::from_element(&whole, Element { tag: tag::INTEGER, content: whole.der(), encoded: &[] })
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::extension::Extensions;
 use super::fingerprint::Fingerprint;
 use super::key_usage::bit_string;
 use super::object_identifier::ObjectIdentifier;
+use super::octets::Whole;
 use super::public_key::PublicKey;
 use super::serial_number::SerialNumber;
 use super::signature_algorithm::SignatureAlgorithm;
@@ -32,7 +33,8 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    pub(super) fn read(der: &[u8]) -> Result<Self, CertificateError> {
+    pub(super) fn read(whole: &Whole) -> Result<Self, CertificateError> {
+        let der = whole.der();
         if der.len() > MAX_CERTIFICATE_OCTETS {
             let problem = Problem::TooLarge { octets: der.len(), limit: MAX_CERTIFICATE_OCTETS };
             return Err(CertificateError::new(CERTIFICATE, problem));
@@ -42,24 +44,24 @@ impl Fields {
         let algorithm = outer.expect(SIGNATURE_ALGORITHM, tag::SEQUENCE)?;
         bit_string("signature", outer.expect("signature", tag::BIT_STRING)?)?;
         outer.finish(CERTIFICATE)?;
-        Self::read_tbs(tbs, algorithm)
+        Self::read_tbs(whole, tbs, algorithm)
     }
 
-    fn read_tbs(tbs: Element<'_>, outer_algorithm: Element<'_>) -> Result<Self, CertificateError> {
+    fn read_tbs(whole: &Whole, tbs: Element<'_>, outer_algorithm: Element<'_>) -> Result<Self, CertificateError> {
         let mut elements = Elements::new(CERTIFICATE, tbs.content);
         let version = match elements.optional("version", tag::context_constructed(0))? {
             Some(explicit) => read_version(explicit)?,
             None => 1,
         };
-        let serial = SerialNumber::from_element(elements.expect("serial number", tag::INTEGER)?)?;
+        let serial = SerialNumber::from_element(whole, elements.expect("serial number", tag::INTEGER)?)?;
         let algorithm = elements.expect(SIGNATURE_ALGORITHM, tag::SEQUENCE)?;
         // RFC 5280 section 4.1.1.2: only the inner one is signed.
         if algorithm.encoded != outer_algorithm.encoded {
             return Err(CertificateError::new(SIGNATURE_ALGORITHM, Problem::SignatureAlgorithmsDiffer));
         }
-        let issuer = DistinguishedName::from_element("issuer", elements.expect("issuer", tag::SEQUENCE)?)?;
+        let issuer = DistinguishedName::from_element("issuer", whole, elements.expect("issuer", tag::SEQUENCE)?)?;
         let (not_before, not_after) = read_validity(elements.expect("validity", tag::SEQUENCE)?)?;
-        let subject = DistinguishedName::from_element("subject", elements.expect("subject", tag::SEQUENCE)?)?;
+        let subject = DistinguishedName::from_element("subject", whole, elements.expect("subject", tag::SEQUENCE)?)?;
         let key_info = elements.expect("subject public key info", tag::SEQUENCE)?;
         Ok(Self {
             version,
@@ -69,15 +71,15 @@ impl Fields {
             not_before,
             not_after,
             subject,
-            public_key: PublicKey::read(key_info.encoded)?,
+            public_key: PublicKey::read(whole, key_info.encoded)?,
             public_key_fingerprint: Fingerprint::of(key_info.encoded),
-            extensions: read_rest(version, elements)?,
+            extensions: read_rest(whole, version, elements)?,
         })
     }
 }
 
 /// The optional fields at the end (RFC 5280 section 4.1.2.1: each needs a version).
-fn read_rest(version: u8, mut elements: Elements<'_>) -> Result<Extensions, CertificateError> {
+fn read_rest(whole: &Whole, version: u8, mut elements: Elements<'_>) -> Result<Extensions, CertificateError> {
     for (field, number) in [("issuer unique identifier", 1), ("subject unique identifier", 2)] {
         if elements.optional(field, tag::context(number))?.is_some() && version == 1 {
             return Err(CertificateError::new(field, Problem::VersionTooLow { found: version, expected: 2 }));
@@ -88,7 +90,7 @@ fn read_rest(version: u8, mut elements: Elements<'_>) -> Result<Extensions, Cert
             let problem = Problem::VersionTooLow { found: version, expected: 3 };
             return Err(CertificateError::new("extensions", problem));
         }
-        Some(explicit) => Extensions::read(explicit.content)?,
+        Some(explicit) => Extensions::read(whole, explicit.content)?,
         None => Extensions::default(),
     };
     elements.finish(CERTIFICATE)?;

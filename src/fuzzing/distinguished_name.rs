@@ -69,8 +69,9 @@ fn means_its_parts(pattern: &DistinguishedNamePattern) {
 }
 
 fn read(der: &[u8]) -> Option<DistinguishedName> {
-    let element = Element::only("name", tag::SEQUENCE, der).ok()?;
-    match DistinguishedName::from_element("name", element) {
+    // Whether it is a SEQUENCE at all is not asked here.
+    Element::only("name", tag::SEQUENCE, der).ok()?;
+    match DistinguishedName::from_encoded("name", der) {
         Ok(name) => Some(name),
         Err(error) => {
             assert!(is_one_line(&error.to_string()), "not one line: {error}");

@@ -17,7 +17,7 @@ mod taken;
 #[cfg(test)]
 mod tests;
 
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 
 pub use self::error::HeaderError;
 use self::taken::TakenField;
@@ -78,10 +78,9 @@ impl RawCertificate {
 
     /// The names of the headers that they came in, each once.
     pub(crate) fn names_in(&self, forwarding: &Forwarding) -> String {
-        let came = |(place, name): (usize, &HeaderName)| {
-            self.values().any(|value| value.place == place).then(|| name.as_str().to_owned())
-        };
-        (FIRST_PLACE..).zip(forwarding.names()).filter_map(came).collect::<Vec<_>>().join(", ")
+        let places = (FIRST_PLACE..).zip(forwarding.names());
+        let came = places.filter(|(place, _)| self.values().any(|value| value.place == *place));
+        came.map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", ")
     }
 
     /// The value with the end entity.

@@ -183,7 +183,7 @@ impl UnrevokedChain {
         sources: &Sources,
         now: SystemTime,
     ) -> Self {
-        let record = RevocationRecord { deny_list: sources.deny_list_outcome(now), crl, ocsp };
+        let record = RevocationRecord::new(sources.deny_list_outcome(now), crl, ocsp);
         let changes = chain.paths().flat_map(|proven| sources.changes(&proven.path, revocation.options()));
         let others = chain.paths().filter(|other| !Arc::ptr_eq(other, &proven)).map(Arc::clone).collect();
         let watch = RevocationWatch {

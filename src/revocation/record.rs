@@ -6,12 +6,15 @@ use std::time::SystemTime;
 use super::status::CertificateStatus;
 use crate::evidence::{Check, Evidence, Outcome};
 
-/// The record of stage 5 for one path.
+/// The record of stage 5 for one path; nothing where no source is configured. It is kept for every client.
 #[derive(Clone, Debug)]
-pub(crate) struct RevocationRecord {
-    pub(super) deny_list: Outcome,
-    pub(super) crl: Outcome,
-    pub(super) ocsp: Outcome,
+pub(crate) struct RevocationRecord(Option<Box<Outcomes>>);
+
+#[derive(Clone, Debug)]
+struct Outcomes {
+    deny_list: Outcome,
+    crl: Outcome,
+    ocsp: Outcome,
 }
 
 /// The evidence of one source for a whole path: the oldest dates, and the first thing that was tolerated.
@@ -25,19 +28,28 @@ pub(super) struct Record {
 }
 
 impl RevocationRecord {
+    pub(super) fn new(deny_list: Outcome, crl: Outcome, ocsp: Outcome) -> Self {
+        let is_nothing = [&deny_list, &crl, &ocsp].into_iter().all(|outcome| *outcome == Outcome::NotConfigured);
+        Self((!is_nothing).then(|| Box::new(Outcomes { deny_list, crl, ocsp })))
+    }
+
     /// Writes the checks of this stage, whether they were configured, in the order of the evidence.
     ///
     /// `checked_at` is the time at which it was found that the lists in force are still those that were asked, and that
     /// none of their dates has come since: nobody could be told anything else then.
     pub(crate) fn write(&self, checked_at: SystemTime, evidence: &mut Evidence) {
-        evidence.add(Check::DenyList, self.deny_list.clone().checked_again(checked_at));
-        evidence.add(Check::Crl, self.crl.clone().checked_again(checked_at));
-        evidence.add(Check::Ocsp, self.ocsp.clone());
+        let outcome = |of: fn(&Outcomes) -> &Outcome| {
+            self.0.as_deref().map_or(Outcome::NotConfigured, |outcomes| of(outcomes).clone())
+        };
+        evidence.add(Check::DenyList, outcome(|all| &all.deny_list).checked_again(checked_at));
+        evidence.add(Check::Crl, outcome(|all| &all.crl).checked_again(checked_at));
+        evidence.add(Check::Ocsp, outcome(|all| &all.ocsp));
     }
 
     /// The checks that did not pass, and that a policy tolerated.
     pub(crate) fn tolerated(&self) -> impl Iterator<Item = &Outcome> {
-        [&self.crl, &self.ocsp].into_iter().filter(|outcome| matches!(outcome, Outcome::Tolerated { .. }))
+        let outcomes = self.0.iter().flat_map(|all| [&all.crl, &all.ocsp]);
+        outcomes.filter(|outcome| matches!(outcome, Outcome::Tolerated { .. }))
     }
 }
 
@@ -45,7 +57,7 @@ impl RevocationRecord {
 impl RevocationRecord {
     /// When the oldest of the OCSP answers was issued by which the path passed.
     pub(crate) fn answered_at(&self) -> Option<SystemTime> {
-        match &self.ocsp {
+        match &self.0.as_ref()?.ocsp {
             Outcome::Passed { this_update, .. } => *this_update,
             _ => None,
         }

@@ -168,15 +168,18 @@ impl ValidatedChain {
         self.horizon
     }
 
-    /// About how many bytes it keeps, besides what `trust` keeps anyway.
+    /// How many bytes it keeps, besides what `trust` keeps anyway.
     pub(crate) fn bytes(&self, trust: &Trust) -> usize {
         let is_known =
             |certificate: &Arc<Certificate>| trust.intermediates().iter().any(|known| Arc::ptr_eq(known, certificate));
         let of_path = |proven: &Arc<ProvenPath>| {
             let forwarded = proven.path.intermediates.iter().filter(|certificate| !is_known(certificate));
-            size_of::<ProvenPath>() + forwarded.map(|certificate| certificate.bytes()).sum::<usize>()
+            size_of::<(Counters, ProvenPath, Arc<ProvenPath>)>()
+                + size_of_val(&*proven.record.allowed)
+                + proven.path.intermediates.capacity() * size_of::<Arc<Certificate>>()
+                + forwarded.map(|certificate| size_of::<Counters>() + certificate.bytes()).sum::<usize>()
         };
-        self.first.path.end_entity.bytes() + self.paths().map(of_path).sum::<usize>()
+        size_of::<Counters>() + self.first.path.end_entity.bytes() + self.paths().map(of_path).sum::<usize>()
     }
 
     /// The path that was found first.
@@ -245,6 +248,9 @@ fn judge(
     }
     Ok(JudgedPath { path, allowed })
 }
+
+/// What shares a value: how many have it, strongly and weakly.
+type Counters = [usize; 2];
 
 /// The most intermediates a path can have: the ceiling of rustls-webpki.
 pub(crate) const MAX_INTERMEDIATES: usize = 6;

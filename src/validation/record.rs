@@ -12,7 +12,7 @@ use crate::evidence::{Check, Evidence, Outcome};
 pub(crate) struct PathRecord {
     asked: Asked,
     /// The options without which the path would not have passed.
-    allowed: Box<[(Check, Allowance)]>,
+    pub(super) allowed: Box<[(Check, Allowance)]>,
     checked_at: SystemTime,
 }
 

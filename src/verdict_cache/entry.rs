@@ -40,6 +40,9 @@ impl<V> Verdict<V> {
 }
 
 impl<V> Entry<V> {
+    /// The slots of a shard grow by doubling, and so does the table of their places, of which up to nine in sixteen are empty.
+    const OWN_BYTES: usize = 2 * size_of::<(u64, Self)>() + 16 * size_of::<(u64, usize, u8)>() / 7;
+
     pub(super) fn new(key: &HeaderKey<'_>, conditions: Conditions, verdict: Verdict<V>) -> Self {
         Self { key: key.to_bytes(), conditions, verdict, was_used: AtomicBool::new(false) }
     }
@@ -75,6 +78,6 @@ impl<V> Entry<V> {
 
     /// The bytes it takes, its own and those of its value.
     pub(super) fn bytes(&self) -> usize {
-        size_of::<Self>().saturating_add(self.key.len()).saturating_add(self.verdict.bytes)
+        Self::OWN_BYTES.saturating_add(self.key.len()).saturating_add(self.verdict.bytes)
     }
 }

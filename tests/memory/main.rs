@@ -8,6 +8,7 @@ mod evidence;
 mod flood;
 mod hits;
 mod meter;
+mod octets;
 mod random_pkis;
 mod refusals;
 mod signatures;

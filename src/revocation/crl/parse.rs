@@ -52,7 +52,7 @@ impl<'a> ParsedList<'a> {
         if elements.expect(ALGORITHM, tag::SEQUENCE)?.encoded != algorithm.encoded {
             return Err(CertificateError::new(ALGORITHM, Problem::SignatureAlgorithmsDiffer).into());
         }
-        let issuer = DistinguishedName::from_element("issuer", elements.expect("issuer", tag::SEQUENCE)?)?;
+        let issuer = DistinguishedName::from_encoded("issuer", elements.expect("issuer", tag::SEQUENCE)?.encoded)?;
         let this_update = read_time("this update", elements.any()?)?;
         let next_update = match optional_time(&mut elements)? {
             Some(time) => read_time("next update", time)?,
@@ -135,9 +135,9 @@ impl Extensions {
         for extension in Extension::read_all(encoded)? {
             match extension.oid.as_str() {
                 // RFC 5280 section 5.2.3: never critical.
-                "2.5.29.20" if !extension.is_critical => read.number = Some(ListNumber::read(&extension.value)?),
+                "2.5.29.20" if !extension.is_critical => read.number = Some(ListNumber::read(extension.value)?),
                 "2.5.29.27" => return Err(RevocationListProblem::Delta),
-                "2.5.29.28" => read.scope = Scope::read(&extension.value)?,
+                "2.5.29.28" => read.scope = Scope::read(extension.value)?,
                 oid if extension.is_critical => {
                     return Err(RevocationListProblem::CriticalExtensionUnsupported { extension: oid.to_owned() });
                 }

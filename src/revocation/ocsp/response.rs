@@ -185,7 +185,7 @@ fn read_certificates(encoded: &[u8]) -> Result<Vec<&[u8]>, CertificateError> {
 }
 
 /// A critical extension that is not understood refuses the answer (RFC 6960 section 4.4).
-fn read_extensions(encoded: &[u8]) -> Result<Vec<Extension>, OcspAnswerProblem> {
+fn read_extensions(encoded: &[u8]) -> Result<Vec<Extension<&[u8]>>, OcspAnswerProblem> {
     let extensions = Extension::read_all(encoded)?;
     match extensions.iter().find(|extension| extension.is_critical && extension.oid != *NONCE) {
         Some(extension) => {
@@ -196,9 +196,9 @@ fn read_extensions(encoded: &[u8]) -> Result<Vec<Extension>, OcspAnswerProblem> 
 }
 
 /// Some responders leave the inner OCTET STRING out; such a nonce equals none that was sent.
-fn read_nonce(extensions: &[Extension]) -> Option<Box<[u8]>> {
-    let value = &extensions.iter().find(|extension| extension.oid == *NONCE)?.value;
-    Some(Element::only("nonce", tag::OCTET_STRING, value).map_or(&**value, |nonce| nonce.content).into())
+fn read_nonce(extensions: &[Extension<&[u8]>]) -> Option<Box<[u8]>> {
+    let value = extensions.iter().find(|extension| extension.oid == *NONCE)?.value;
+    Some(Element::only("nonce", tag::OCTET_STRING, value).map_or(value, |nonce| nonce.content).into())
 }
 
 const ANSWER: &str = "ocsp response";
