@@ -1,6 +1,6 @@
 //! Stands in where nothing can be fetched.
 
-use super::revocation::{Fetching, feature_missing};
+use super::revocation::{Fetching, features_missing};
 use crate::config::document::RevocationTable;
 use crate::config::key::{Key, Mistake};
 use crate::layer::ClientCertLayerBuilder;
@@ -11,14 +11,10 @@ pub(super) fn fetched_crls(
     key: &Key,
     _: Fetching<'_>,
 ) -> Result<ClientCertLayerBuilder, Mistake> {
-    for (field, is_set) in [
+    let keys = [
         ("fetched_crls", table.fetched_crls.is_some()),
         ("http", table.http.is_some()),
         ("store", table.store.is_some()),
-    ] {
-        if is_set {
-            return feature_missing(&key.field(field), "http-client");
-        }
-    }
-    Ok(builder)
+    ];
+    features_missing(keys, key, "http-client").map(|()| builder)
 }

@@ -157,6 +157,19 @@ pub(super) fn asks_responders(table: &RevocationTable) -> bool {
     table.ocsp.as_ref().is_some_and(|responders| !responders.is_empty()) || table.allow_aia_responders.is_some()
 }
 
+/// As [`feature_missing`], where one of the keys of a table is set.
+#[cfg(not(all(feature = "http-client", feature = "ocsp")))]
+pub(super) fn features_missing(
+    keys: impl IntoIterator<Item = (&'static str, bool)>,
+    key: &Key,
+    feature: &'static str,
+) -> Result<(), Mistake> {
+    match keys.into_iter().find(|(_, is_set)| *is_set) {
+        Some((field, _)) => feature_missing(&key.field(field), feature),
+        None => Ok(()),
+    }
+}
+
 /// A key for which this build has no code: said, never passed over.
 #[cfg_attr(
     all(feature = "ocsp", feature = "https-client", any(feature = "aws-lc-rs", feature = "ring")),
