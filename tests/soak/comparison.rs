@@ -16,7 +16,7 @@ use tower::ServiceExt as _;
 use tower_client_cert::evidence::{Check, Entry, Outcome as CheckOutcome};
 use tower_client_cert::{ClientCertHandle, ClientIdentity, Reason, Refusal};
 
-use crate::epochs::{Epoch, Epochs};
+use crate::epochs::{Epochs, UnderWay};
 use crate::request_clock::RequestClock;
 use crate::server::{ANSWERED_BY, REASON};
 
@@ -94,26 +94,25 @@ impl Comparison {
     /// real way's answer is the full way's of before or after it, and nothing else can be right.
     async fn compare(&self, head: Parts) -> Response<Body> {
         self.counts.compared.fetch_add(1, Ordering::Relaxed);
-        let before = self.epochs.now();
+        let request = self.epochs.begin();
         let (full, of_full) = self.ask_full(&head).await;
         let (real, of_real, response) = self.ask_real(&head).await;
-        let changes = before.changes_until(self.epochs.now());
-        if changes == 0 {
+        if self.epochs.changes_during(&request) == 0 {
             self.expect_equal(&full, &real, &head, "while nothing changed");
             self.keep(of_full, of_real, &head);
             return response;
         }
         self.counts.during_changes.fetch_add(1, Ordering::Relaxed);
-        self.compare_again(&head, before, &full, &real).await;
+        self.compare_again(&head, &request, &full, &real).await;
         response
     }
 
-    async fn compare_again(&self, head: &Parts, before: Epoch, full: &Outcome, real: &Outcome) {
+    async fn compare_again(&self, head: &Parts, request: &UnderWay, full: &Outcome, real: &Outcome) {
         let _quiet = self.epochs.quiet().await;
         let (settled, _) = self.ask_full(head).await;
         let (again, _, _) = self.ask_real(head).await;
         self.expect_equal(&settled, &again, head, "after a change");
-        if before.changes_until(self.epochs.now()) > 1 {
+        if self.epochs.changes_during(request) > 1 {
             self.counts.overtaken.fetch_add(1, Ordering::Relaxed);
         } else if *real != *full {
             self.expect_equal(&settled, real, head, "during a change, and neither as before nor as after it");
@@ -256,7 +255,7 @@ impl fmt::Display for Told<'_> {
 }
 
 /// One identity of so many is kept.
-const ONE_HELD_OF: u64 = 40;
+const ONE_HELD_OF: u64 = 10;
 
 /// Identities that are kept.
 const MAX_HELD: usize = 128;

@@ -123,4 +123,5 @@ where
     Ok(sender)
 }
 
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// Far more than the gateways have patience for.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(600);

@@ -1,6 +1,6 @@
 //! How the service is told what to do, on a port of its own, and says how it is.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
@@ -10,9 +10,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tower_client_cert::{ClientCertHandle, ConfigError, DenyList};
 
+use crate::connection::Connection;
 use crate::panics;
 use crate::server::{MAX_FLUSH_TIME, Operated};
-use crate::support::http;
 use crate::world::{DENIED_BY_HAND, FULL_WAY, REAL_WAY};
 
 /// The operator's end of it.
@@ -75,7 +75,7 @@ impl Control {
     }
 
     async fn get<T: DeserializeOwned>(self, path: &str) -> T {
-        let answer = http::send(self.0, &http::get(path, &[])).await;
+        let answer = Connection::plain(self.0, Ipv4Addr::LOCALHOST).ask(path, &[]).await.unwrap();
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         serde_json::from_str(&answer.body).unwrap()
     }

@@ -58,7 +58,7 @@ async fn every_verdict_is_right() {
     panics::count();
     let world = World::new().await;
     let server = Server::start(&world);
-    let traffic = Traffic::start(&world, &server).expect("nginx and Envoy are installed");
+    let traffic = Traffic::start(&world, &server).await.expect("nginx and Envoy are installed");
     let mut operator = Operator::new(world, server.control(), traffic.clone());
     let mut report = Report::new(server.id(), Duration::from_secs(seconds));
     while report.goes_on(&traffic, &operator, &server).await {

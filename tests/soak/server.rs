@@ -54,6 +54,8 @@ impl Server {
             .args(["--exact", "serve", "--ignored", "--nocapture"])
             .env(ADDRESSES, format!("{address} {control}"))
             .env(DIRECTORY, world.directory.path())
+            // glibc: what one thread has freed serves the others, so that memory that is taken is memory that is used.
+            .env("MALLOC_ARENA_MAX", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

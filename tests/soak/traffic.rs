@@ -49,7 +49,7 @@ pub(crate) struct Pace {
 
 impl Traffic {
     /// Starts both gateways and everybody; `None` where a program is missing.
-    pub(crate) fn start(world: &World, server: &Server) -> Option<Self> {
+    pub(crate) async fn start(world: &World, server: &Server) -> Option<Self> {
         let nginx = started::nginx(&nginx_page(), &world.server, server.address())?;
         let envoy = started::envoy(&envoy_page(), &world.server, server.address())?;
         let this = Self(Arc::new(Inner {
@@ -60,9 +60,12 @@ impl Traffic {
             has_ended: AtomicBool::new(false),
             tasks: Mutex::default(),
         }));
-        for client in world.clients.iter().chain([&world.answered]) {
-            this.keep_asking(client);
+        let clients = || world.clients.iter().chain([&world.answered]);
+        // One after the other: a responder that is a new process for each question has five seconds for its answer.
+        for client in clients() {
+            this.ask(&mut this.connection(Front::Envoy, client), Front::Envoy, client, "/restricted").await;
         }
+        clients().for_each(|client| this.keep_asking(client));
         this.come_and_go(world);
         let hostile = Hostile::new(world, server.address());
         this.spawn(hostile.clone().forge(this.clone(), world.clients.clone()));
@@ -223,10 +226,11 @@ async fn newcomer(alpha: Alpha, server_root: Arc<crate::support::pki::Minted>) -
     tokio::task::spawn_blocking(move || World::newcomer(&alpha, &server_root)).await.unwrap()
 }
 
-/// The page's block with connections that are kept and an address of its own.
+/// The page's block with connections that are kept, an address of its own, and the patience that a busy machine needs.
 fn nginx_page() -> String {
     let kept = "proxy_pass http://orders;
         proxy_bind 127.0.0.3;
+        proxy_read_timeout 300s;
         proxy_http_version 1.1;
         proxy_set_header Connection \"\";";
     page::filled_in(
@@ -241,7 +245,9 @@ fn nginx_page() -> String {
 fn envoy_page() -> String {
     let bound = "type: STATIC
       upstream_bind_config: { source_address: { address: 127.0.0.4, port_value: 0 } }";
-    page::filled_in(&page::block("envoy.md", "yaml", 0), &[("type: STATIC", bound)])
+    let patient = "route: { cluster: orders, timeout: 300s }";
+    let changes = [("type: STATIC", bound), ("route: { cluster: orders }", patient)];
+    page::filled_in(&page::block("envoy.md", "yaml", 0), &changes)
 }
 
 const NEWCOMERS_AT_A_TIME: usize = 4;

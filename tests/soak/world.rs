@@ -70,7 +70,7 @@ impl World {
         let clients = clients.all;
         let (answered, answered_serial) = answered(&server_root, &sigma, 1);
 
-        let responder = OpensslOcsp::start(&omega, &omega, &["-nmin", "2"]).await.expect("openssl is installed");
+        let responder = OpensslOcsp::start(&omega, &omega, &["-nmin", "60"]).await.expect("openssl is installed");
         responder.enter(&[("0F01", None), ("0F02", None), ("0F03", None), ("0F04", Some("keyCompromise"))]);
         let list = delta.sign_list(
             &ListShape::new().issued(minutes_from_now(-60), minutes_from_now(48 * 60)).revoke(DELTA_REVOKED),
@@ -120,7 +120,7 @@ impl World {
     /// Writes the configuration of both ways, which differ in what is remembered alone.
     pub(crate) fn write_configuration(&self, facts: &Facts) {
         let text = self.configuration(facts);
-        let memory = "max_remembered_clients = 1_500\nmax_verdict_age_seconds = 60";
+        let memory = "max_remembered_clients = 300\nmax_verdict_age_seconds = 60";
         self.directory.write(REAL_WAY, format!("{text}\n[memory]\n{memory}\n"));
         self.directory.write(FULL_WAY, format!("{text}\n[memory]\nremember_nothing = true\n"));
     }
