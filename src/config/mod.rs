@@ -206,6 +206,7 @@ fn key_of(problem: &ConfigError, document: &Document) -> Key {
             let place = responders.into_iter().position(|responder| responder.url.as_ref() == Some(url));
             place.map_or(key.clone(), |index| key.index(index).field("url"))
         }
+        ConfigError::PinLabels { .. } => Key::top("pinned"),
         ConfigError::OcspAnswers { .. } => Key::top("revocation").field("ocsp_answers"),
         ConfigError::RevocationMode { .. } => Key::top("revocation").field("mode"),
         ConfigError::RevocationLists { .. } => Key::top("revocation").field("crls"),

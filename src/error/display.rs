@@ -69,6 +69,12 @@ impl fmt::Display for ConfigError {
                 "nothing can be fetched in the background: call build() inside of a tokio runtime, such as in main()",
             ),
             Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
+            Self::PinLabels { fingerprint, labels: [first, second] } => write!(
+                f,
+                "pin {fingerprint} is given twice, labelled {} and {}: give it once, with one label",
+                Label(first.as_deref()),
+                Label(second.as_deref())
+            ),
             Self::Sender(problem) => problem.fmt(f),
             Self::NoFetcher => f.write_str(
                 "responders are to be asked, and there is no fetcher: call ocsp_fetcher(), or enable the feature http-client",

@@ -23,6 +23,7 @@ pub use self::ocsp_answer::{OcspAnswerError, OcspAnswerProblem, ResponderStatus}
 pub use self::revocation_list::{RevocationListError, RevocationListProblem};
 pub use self::sender::{SecretOrigin, SecretProblem, SenderProblem};
 use crate::advice::Advice;
+use crate::certificate::Fingerprint;
 
 /// Why a configuration cannot be used. Each message names the value and how to mend it.
 #[derive(Debug)]
@@ -189,6 +190,13 @@ pub enum ConfigError {
         origin: Origin,
         /// What is wrong with it.
         problem: PemProblem,
+    },
+    /// The same pin was given twice under different labels, or given a second label.
+    PinLabels {
+        /// What is pinned.
+        fingerprint: Fingerprint,
+        /// The two labels.
+        labels: [Option<String>; 2],
     },
     /// A gateway, or several together, that cannot be told from others.
     Sender(SenderProblem),

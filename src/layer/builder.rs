@@ -238,7 +238,8 @@ impl ClientCertLayerBuilder {
         if let Some(status) = self.statuses.values().find(|status| !(400..600).contains(&status.as_u16())) {
             return Err(ConfigError::Status { value: status.as_u16() });
         }
-        let validation = self.validation;
+        let mut validation = self.validation;
+        validation.only_pinned = validation.only_pinned.map(PinnedCertificates::distinct).transpose()?;
         if validation.clock_skew > MAX_CLOCK_SKEW {
             return Err(ConfigError::ClockSkew { skew: validation.clock_skew, limit: MAX_CLOCK_SKEW });
         }

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -7,6 +8,7 @@ use super::error::{Place, ValidationError};
 use super::problem::{ValidationProblem, is_policy_extension};
 use super::{KeyPolicy, ValidatedPath, anchor_profile, dates, key_usage, purpose};
 use crate::certificate::{Certificate, Fingerprint};
+use crate::error::ConfigError;
 
 /// Certificates or keys of registered partners, by SHA-256; several for one partner while it renews.
 ///
@@ -25,6 +27,8 @@ use crate::certificate::{Certificate, Fingerprint};
 #[derive(Clone, Debug, Default)]
 pub struct PinnedCertificates {
     pins: Vec<Arc<Pin>>,
+    /// The first of the pins that were given a label when all of them had another, with that label.
+    relabelled: Option<(Arc<Pin>, Arc<str>)>,
 }
 
 /// One certificate or key that an operator has pinned.
@@ -63,19 +67,27 @@ impl PinnedCertificates {
         Self::of(PinKind::PublicKey, fingerprints)
     }
 
-    /// Labels every pin of the set that has no label yet.
+    /// Labels every pin of the set that has no label yet. Where all of them have another one, the set cannot be used:
+    /// building fails with [`ConfigError::PinLabels`], because rules that name the new label would never hold.
     #[must_use]
     pub fn labelled(self, label: impl AsRef<str>) -> Self {
         let label: Arc<str> = label.as_ref().into();
-        self.each(|pin| {
+        let mut labelled = self.each(|pin| {
             pin.label.get_or_insert_with(|| Arc::clone(&label));
-        })
+        });
+        if let Some(first) = labelled.pins.first()
+            && labelled.pins.iter().all(|pin| pin.label.as_ref() != Some(&label))
+        {
+            labelled.relabelled = Some((Arc::clone(first), label));
+        }
+        labelled
     }
 
     /// Adds the pins of another set.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.pins.extend(others.pins);
+        self.relabelled = self.relabelled.or(others.relabelled);
         self
     }
 
@@ -98,6 +110,32 @@ impl PinnedCertificates {
         &self.pins
     }
 
+    /// Each pin once; given twice, it allows what both allow. The same one under two labels is an error: rules could be tied
+    /// to either.
+    pub(crate) fn distinct(self) -> Result<Self, ConfigError> {
+        let twice = |pin: &Pin, label: Option<&str>| ConfigError::PinLabels {
+            fingerprint: pin.fingerprint,
+            labels: [pin.label(), label].map(|label| label.map(str::to_owned)),
+        };
+        if let Some((pin, given)) = &self.relabelled {
+            return Err(twice(pin, Some(given)));
+        }
+        let mut distinct: Vec<Arc<Pin>> = Vec::with_capacity(self.pins.len());
+        let mut places = HashMap::new();
+        for pin in self.pins {
+            let place = *places.entry((pin.kind, pin.fingerprint)).or_insert(distinct.len());
+            match distinct.get_mut(place) {
+                None => distinct.push(pin),
+                Some(known) if known.label == pin.label => {
+                    let allowances = known.allowances.and(pin.allowances);
+                    Arc::make_mut(known).allowances = allowances;
+                }
+                Some(known) => return Err(twice(known, pin.label())),
+            }
+        }
+        Ok(Self { pins: distinct, relabelled: None })
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.pins.is_empty()
     }
@@ -113,7 +151,7 @@ impl PinnedCertificates {
 
     fn of(kind: PinKind, fingerprints: impl IntoIterator<Item = Fingerprint>) -> Self {
         let pin = |fingerprint| Arc::new(Pin { kind, fingerprint, label: None, allowances: Allowances::default() });
-        Self { pins: fingerprints.into_iter().map(pin).collect() }
+        Self { pins: fingerprints.into_iter().map(pin).collect(), relabelled: None }
     }
 
     fn each(mut self, change: impl Fn(&mut Pin)) -> Self {

@@ -30,7 +30,7 @@ impl Trust {
         intermediates: Intermediates,
         pinned: PinnedCertificates,
     ) -> Result<Self, ConfigError> {
-        let anchors = anchors.distinct()?;
+        let (anchors, pinned) = (anchors.distinct()?, pinned.distinct()?);
         if anchors.is_empty() && pinned.is_empty() {
             return Err(ConfigError::NoCertificates { origin: Origin::Memory });
         }

@@ -7,7 +7,7 @@ use sha2::Digest as _;
 use tower_client_cert::certificate::Fingerprint;
 use tower_client_cert::evidence::{Check, Outcome};
 use tower_client_cert::{
-    ClientCertLayerBuilder, PinKind, PinnedCertificates, Reason, TrustAnchors, TrustReplacement, TrustedBy,
+    ClientCertLayerBuilder, ConfigError, PinKind, PinnedCertificates, Reason, TrustAnchors, TrustReplacement, TrustedBy,
 };
 
 use crate::scene::{Asked, Fixed, ask, builder, with_anchors, with_certificate};
@@ -143,4 +143,46 @@ async fn replaced_pins_count_from_the_next_request_on() {
 fn a_layer_that_could_accept_nobody_is_not_built() {
     assert!(with_anchors(TrustAnchors::none()).build().is_err());
     assert!(pins_alone(PinnedCertificates::default()).build().is_err());
+}
+
+#[test]
+fn a_second_label_on_pins_that_have_one_builds_no_layer() {
+    let partner = Shape::partner().self_signed();
+    let pin = || of_certificate(&partner);
+    let built = |pinned| with_anchors(TrustAnchors::none()).trust_pinned(pinned).build();
+    let error = built(pin().labelled("first").labelled("second")).unwrap_err();
+    let fingerprint = Fingerprint::new(sha2::Sha256::digest(partner.der()).into());
+    assert_eq!(
+        error.to_string(),
+        format!("pin {fingerprint} is given twice, labelled \"first\" and \"second\": give it once, with one label")
+    );
+    let others = of_key(&Shape::partner().self_signed());
+    let wrong = [
+        others.clone().and(pin().labelled("first").labelled("second")),
+        pin().labelled("first").and(pin().labelled("second")),
+        pin().labelled("first").and(pin()),
+    ];
+    let pki = Pki::new();
+    for pinned in wrong {
+        assert!(matches!(built(pinned.clone()), Err(ConfigError::PinLabels { .. })), "{pinned:?}");
+        // Where they are required beside a path, too.
+        let beside = builder(&pki).only_pinned(pinned).build();
+        assert!(matches!(beside, Err(ConfigError::PinLabels { .. })), "{beside:?}");
+    }
+    // What labels somebody, and what says the same again, is meant.
+    built(pin().labelled("first").and(others).labelled("rest")).unwrap();
+    built(pin().labelled("first").labelled("first")).unwrap();
+    built(pin().labelled("first").and(pin().labelled("first"))).unwrap();
+    built(pin().labelled("certificate").and(of_key(&partner).labelled("key"))).unwrap();
+}
+
+#[tokio::test]
+async fn a_pin_that_is_given_twice_allows_what_both_allow() {
+    let expired = Shape::partner().valid(days(-60), days(-30)).self_signed();
+    let pin = || of_certificate(&expired);
+    for pinned in [pin().allow_expired().and(pin()), pin().and(pin().allow_expired())] {
+        assert_eq!(asked(pins_alone(pinned), &expired).await.reason(), Some(Reason::Expired));
+    }
+    let both = pin().allow_expired().and(pin().allow_expired());
+    assert!(asked(pins_alone(both), &expired).await.identity().is_some());
 }
