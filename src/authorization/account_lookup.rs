@@ -8,8 +8,8 @@ use crate::identity::ClientIdentity;
 /// It is given the client and nothing of the request, so that what it finds can be
 /// [remembered](crate::RequireAccountLayer::remember) for the next request of the same client. What depends on the
 /// request is for an [`Authorizer`](crate::Authorizer) or an [`AsyncAuthorizer`](crate::AsyncAuthorizer) inside of it,
-/// which find the account by [`AccessRequest::account`](crate::AccessRequest::account) and are never remembered. The evidence
-/// of an identity is of the request too: no account should depend on it.
+/// which find the account by [`AccessRequest::account`](crate::AccessRequest::account) and are never remembered. The
+/// evidence of an identity is of the request too: no account should depend on it.
 ///
 /// The account is put into the extensions of the request, where handlers find it (`Extension<Account>` in axum). Every
 /// closure from a [`ClientIdentity`] to such a future is a look-up.

@@ -190,7 +190,8 @@ impl Counts {
         self.foreign_headers
     }
 
-    /// OCSP answers in headers of gateways that could not be used. The same one of a certificate counts again after 10 seconds.
+    /// OCSP answers in headers of gateways that could not be used. The same one of a certificate counts again after 10
+    /// seconds.
     #[must_use]
     pub fn stapled_refused(&self) -> u64 {
         self.stapled_refused

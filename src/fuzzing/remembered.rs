@@ -1,8 +1,8 @@
 //! Requests and changes one after the other, through a layer that remembers and through one that does not.
 //!
-//! The input is text in blocks, parted by lines of `--`. A block that begins with `@` moves the clock: `@-90` sets it to 90
-//! times three seconds before the usual time, since a refusal is remembered for two. `deny` denies the client's certificate, `allow` denies nothing. Every other block is a
-//! request as in [`layer`](super::layer()).
+//! The input is text in blocks, parted by lines of `--`. A block that begins with `@` moves the clock: `@-90` sets it
+//! to 90 times three seconds before the usual time, since a refusal is remembered for two. `deny` denies the client's
+//! certificate, `allow` denies nothing. Every other block is a request as in [`layer`](super::layer()).
 
 use std::cell::RefCell;
 use std::convert::Infallible;

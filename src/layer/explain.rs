@@ -15,7 +15,8 @@ impl ClientCertHandle {
     /// Tells what the layer would make of a request, step by step, with how to mend what fails.
     ///
     /// It asks the same stages by the same configuration, sources and clock as the layer, and changes, logs and counts
-    /// nothing, but for a signed OCSP answer beside the certificate, which counts wherever it comes from. The peer stands in the extensions, as the server puts it there.
+    /// nothing, but for a signed OCSP answer beside the certificate, which counts wherever it comes from. The peer
+    /// stands in the extensions, as the server puts it there.
     ///
     /// ```
     /// # fn example(client_cert: tower_client_cert::ClientCertLayer) {
@@ -37,7 +38,8 @@ impl ClientCertHandle {
     }
 
     /// As [`explain`](Self::explain), but waits for what can be asked about the certificate: responders, and lists at
-    /// distribution points, bounded as for a request. What they say is known to the layer from then on, as after a request.
+    /// distribution points, bounded as for a request. What they say is known to the layer from then on, as after a
+    /// request.
     pub async fn explain_and_ask(&self, request: &Parts) -> Explanation {
         let shared = self.in_force.generation.load_full();
         let (mut request, connection) = as_it_came(request);

@@ -10,8 +10,8 @@ use crate::revocation::{DenyList, RevocationListInForce, RevocationLists};
 use crate::snapshot::Snapshot;
 use crate::validation::{Intermediates, TrustAnchors};
 
-/// Replaces the trust, the deny-list and the revocation lists of a running [`ClientCertLayer`](super::ClientCertLayer), and reads what it has decided. Cheap to
-/// clone.
+/// Replaces the trust, the deny-list and the revocation lists of a running [`ClientCertLayer`](super::ClientCertLayer),
+/// and reads what it has decided. Cheap to clone.
 ///
 /// Where the layer was built from a file, what is replaced here lasts until the next reload; both are logged.
 ///
@@ -35,8 +35,8 @@ impl ClientCertHandle {
     }
 
     /// Puts the layer's anchors and intermediates in force, all of them or none. What a gateway has of its own stays.
-    /// Requests under way end with what they began with. Revocation lists are read again, because they are verified with
-    /// the certificates of their issuers.
+    /// Requests under way end with what they began with. Revocation lists are read again, because they are verified
+    /// with the certificates of their issuers.
     ///
     /// # Errors
     ///
@@ -110,8 +110,8 @@ impl ClientCertHandle {
         })
     }
 
-    /// Reads the OCSP answers again, from where they were read before; does nothing where there are none. To be called on a
-    /// schedule, or when the files change. Nothing goes back in time, and a revocation stays.
+    /// Reads the OCSP answers again, from where they were read before; does nothing where there are none. To be called
+    /// on a schedule, or when the files change. Nothing goes back in time, and a revocation stays.
     ///
     /// # Errors
     ///
@@ -126,17 +126,17 @@ impl ClientCertHandle {
         })
     }
 
-    /// Asks responders now about every client that was seen before and whose answer is due, and waits for the answers. The
-    /// layer does so by itself on the tokio runtime that it is built or called in, until it, its handles and every identity
-    /// are dropped; this is for those who want to keep the time themselves.
+    /// Asks responders now about every client that was seen before and whose answer is due, and waits for the answers.
+    /// The layer does so by itself on the tokio runtime that it is built or called in, until it, its handles and every
+    /// identity are dropped; this is for those who want to keep the time themselves.
     #[cfg(feature = "ocsp")]
     pub async fn refresh_ocsp_answers(&self) {
         let generation = self.in_force.generation.load_full();
         generation.authenticator.revocation.refresh_answers().await;
     }
 
-    /// Waits until every list that is fetched from a configured address was looked for once since the layer was built or
-    /// reloaded, with or without success. For services that would rather begin late than refuse their first clients.
+    /// Waits until every list that is fetched from a configured address was looked for once since the layer was built
+    /// or reloaded, with or without success. For services that would rather begin late than refuse their first clients.
     #[cfg(feature = "fetch")]
     pub async fn crls_looked_for(&self) {
         let generation = self.in_force.generation.load_full();

@@ -4,7 +4,8 @@ use super::ClientCertLayerBuilder;
 use crate::error::ConfigError;
 
 impl ClientCertLayerBuilder {
-    /// The most bytes of all certificate headers of a gateway together. Default: 65,536. The server's own limits on headers may be lower.
+    /// The most bytes of all certificate headers of a gateway together. Default: 65,536. The server's own limits on
+    /// headers may be lower.
     pub fn max_header_bytes(mut self, bytes: usize) -> Self {
         self.limits.header_bytes = bytes;
         self
@@ -16,11 +17,11 @@ impl ClientCertLayerBuilder {
         self
     }
 
-    /// The most certificates that are validated at a time. Default: half of the processors, at least 1, so that a flood of
-    /// new certificates leaves the other half to clients that are known, who never wait.
+    /// The most certificates that are validated at a time. Default: half of the processors, at least 1, so that a flood
+    /// of new certificates leaves the other half to clients that are known, who never wait.
     ///
-    /// Requests beyond it wait without a thread. Where [nothing is remembered](Self::remember_nothing), every request with a
-    /// certificate is validated.
+    /// Requests beyond it wait without a thread. Where [nothing is remembered](Self::remember_nothing), every request
+    /// with a certificate is validated.
     pub fn max_concurrent_validations(mut self, validations: usize) -> Self {
         self.limits.concurrent_validations = Some(validations);
         self

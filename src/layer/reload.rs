@@ -49,11 +49,12 @@ pub(super) enum When {
 
 /// Reloading, for layers that were built from a document.
 impl ClientCertHandle {
-    /// Reads the configuration file of a layer that was built from one, and every file that it names, and puts all of it
-    /// in force, or nothing: gateways and their secrets, anchors, intermediates, pins, deny-list, revocation lists, rules,
-    /// limits and answers. Requests under way end with what they began with; identities that exist hear of new
-    /// revocations through [`still_valid`](crate::ClientIdentity::still_valid). What was replaced by this handle is as the
-    /// file says again, which is logged: write into the file what is to stay, a deny-list before all. Nothing but the program's own code needs a restart.
+    /// Reads the configuration file of a layer that was built from one, and every file that it names, and puts all of
+    /// it in force, or nothing: gateways and their secrets, anchors, intermediates, pins, deny-list, revocation lists,
+    /// rules, limits and answers. Requests under way end with what they began with; identities that exist hear of new
+    /// revocations through [`still_valid`](crate::ClientIdentity::still_valid). What was replaced by this handle is as
+    /// the file says again, which is logged: write into the file what is to stay, a deny-list before all. Nothing but
+    /// the program's own code needs a restart.
     ///
     /// It reads files, so it is called from a thread that may wait.
     ///
@@ -74,7 +75,8 @@ impl ClientCertHandle {
         self.in_force.reload(When::Changed)
     }
 
-    /// Calls [`reload_if_changed`](Self::reload_if_changed) in a thread of its own, again and again, with this time between.
+    /// Calls [`reload_if_changed`](Self::reload_if_changed) in a thread of its own, again and again, with this time
+    /// between.
     ///
     /// ```no_run
     /// # fn example(client_cert: tower_client_cert::ClientCertLayer) -> Result<(), tower_client_cert::ConfigError> {
@@ -86,8 +88,8 @@ impl ClientCertHandle {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::NotFromDocument`] where the layer was not built from a document, [`ConfigError::Contradiction`] for
-    /// no time at all, [`ConfigError::Thread`] where the system gives no thread.
+    /// [`ConfigError::NotFromDocument`] where the layer was not built from a document, [`ConfigError::Contradiction`]
+    /// for no time at all, [`ConfigError::Thread`] where the system gives no thread.
     pub fn watch(&self, interval: Duration) -> Result<ReloadWatcher, ConfigError> {
         if self.in_force.reloading.is_none() {
             return Err(ConfigError::NotFromDocument);

@@ -1,10 +1,12 @@
 //! Signatures on certificates of authorities that were verified before.
 //!
-//! Above the leaf, the same signatures are met for every client. Whether one is good depends on nothing but algorithm, key,
-//! message and signature, so that it need not be found out twice. Everything else about a path is judged every time.
+//! Above the leaf, the same signatures are met for every client. Whether one is good depends on nothing but algorithm,
+//! key, message and signature, so that it need not be found out twice. Everything else about a path is judged every
+//! time.
 //!
 //! Whole copies are kept and compared, octet for octet. They are taken of signatures on intermediates of accepted paths
-//! alone: a client cannot fill the memory with what it makes up, and signatures on clients' own certificates are never in it.
+//! alone: a client cannot fill the memory with what it makes up, and signatures on clients' own certificates are never
+//! in it.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -58,8 +60,8 @@ impl SignatureMemory {
         known.signatures.get(&hash).is_some_and(|known| known.parts() == *signature)
     }
 
-    /// Adds a signature that was found good. At the bound, everything else is forgotten: there are far fewer authorities,
-    /// and what is forgotten is verified again.
+    /// Adds a signature that was found good. At the bound, everything else is forgotten: there are far fewer
+    /// authorities, and what is forgotten is verified again.
     pub(super) fn add(&self, signature: KnownVerification) {
         let octets = signature.octets();
         if octets > MAX_OCTETS {

@@ -52,7 +52,8 @@ impl TrustAnchors {
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Certificate`] when it cannot be read. Whether it can be an anchor is found when the layer is built.
+    /// [`ConfigError::Certificate`] when it cannot be read. Whether it can be an anchor is found when the layer is
+    /// built.
     pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self, ConfigError> {
         let origin = Origin::Memory;
         Ok(Self::of(vec![certificate_files::from_der(der.as_ref(), &origin)?], &origin))
@@ -79,8 +80,8 @@ impl TrustAnchors {
         Ok(Self::of(certificate_files::from_directory(path)?, &Origin::Directory(path.to_owned())))
     }
 
-    /// Labels every anchor of the set that has no label yet. Where all of them have another one, the set cannot be used:
-    /// building fails with [`ConfigError::AnchorLabels`], because rules that name the new label would never hold.
+    /// Labels every anchor of the set that has no label yet. Where all of them have another one, the set cannot be
+    /// used: building fails with [`ConfigError::AnchorLabels`], because rules that name the new label would never hold.
     #[must_use]
     pub fn labelled(mut self, label: impl AsRef<str>) -> Self {
         let label: Arc<str> = label.as_ref().into();
@@ -107,8 +108,8 @@ impl TrustAnchors {
 
     /// Makes the set the bundle of a SPIFFE trust domain, such as `example.org`.
     ///
-    /// As soon as one set has a trust domain, a certificate with a SPIFFE ID is validated against the bundle of that ID's
-    /// trust domain and nothing else, and must have exactly one URI. The bundle accepts no other certificates.
+    /// As soon as one set has a trust domain, a certificate with a SPIFFE ID is validated against the bundle of that
+    /// ID's trust domain and nothing else, and must have exactly one URI. The bundle accepts no other certificates.
     ///
     /// # Errors
     ///
@@ -155,7 +156,8 @@ impl TrustAnchors {
         self
     }
 
-    /// Each anchor once in each trust domain; given twice, it allows what both allow. The same certificate under two labels is an error: rules could be tied to either.
+    /// Each anchor once in each trust domain; given twice, it allows what both allow. The same certificate under two
+    /// labels is an error: rules could be tied to either.
     pub(super) fn distinct(self) -> Result<Vec<TrustAnchor>, ConfigError> {
         let label = |anchor: &TrustAnchor| anchor.label().map(str::to_owned);
         if let Some((anchor, given)) = self.relabelled {

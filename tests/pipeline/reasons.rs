@@ -42,8 +42,9 @@ async fn every_reason_of_the_line_is_refused_answered_and_logged_as_such() {
 #[test]
 fn every_reason_has_a_case() {
     let without: Vec<_> = Reason::ALL.iter().filter(|reason| case_for(**reason).is_none()).collect();
-    // The first takes several requests at a time; its tests stand with what is remembered. The next four are the rule layer's; their tests stand beside the rules. What the audit refuses is
-    // tested with the operations. The last two are no refusals of one layer; their tests stand with the frameworks.
+    // The first takes several requests at a time; its tests stand with what is remembered. The next four are the rule
+    // layer's; their tests stand beside the rules. What the audit refuses is tested with the operations. The last two
+    // are no refusals of one layer; their tests stand with the frameworks.
     assert_eq!(
         without,
         [

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, RwLock, RwLockReadGuard};
 
-/// Counts the beginnings and the ends of changes. No change begins before every request has ended that saw the one before, so
-/// that a request sees one at most.
+/// Counts the beginnings and the ends of changes. No change begins before every request has ended that saw the one
+/// before, so that a request sees one at most.
 #[derive(Debug, Default)]
 pub(crate) struct Epochs {
     /// Odd while something is being changed.

@@ -1,4 +1,5 @@
-//! Those who write the header themselves: through the gateways, around them, and as somebody on a gateway's machine would.
+//! Those who write the header themselves: through the gateways, around them, and as somebody on a gateway's machine
+//! would.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -166,8 +167,8 @@ fn damaged(value: &str, chance: &mut Chance) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// What can come of a header that was damaged somewhere: a refusal for any of these reasons. Or nothing was damaged that
-/// counts, as an escape in lower case; then it is the victim's certificate to the last bit, and nobody else's.
+/// What can come of a header that was damaged somewhere: a refusal for any of these reasons. Or nothing was damaged
+/// that counts, as an escape in lower case; then it is the victim's certificate to the last bit, and nobody else's.
 fn anything() -> Vec<Expected> {
     let refused = DAMAGES.iter().map(|reason| Expected::Refused(reason));
     refused.chain([Expected::Accepted]).collect()

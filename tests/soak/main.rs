@@ -1,12 +1,12 @@
-//! The soak: mixed traffic through a real nginx and a real Envoy, while the configuration, the lists, the deny-list and the
-//! anchors change under it. `docs/soak.md` says what is asked and what came of it.
+//! The soak: mixed traffic through a real nginx and a real Envoy, while the configuration, the lists, the deny-list and
+//! the anchors change under it. `docs/soak.md` says what is asked and what came of it.
 //!
 //! ```text
 //! SOAK_SECONDS=60 cargo test --all-features --test soak -- --ignored --exact every_verdict_is_right --nocapture
 //! ```
 //!
-//! Each verdict is judged twice. Inside the server, a layer that remembers nothing is asked about the same request at the same
-//! time; outside, each client knows by construction what must come of it.
+//! Each verdict is judged twice. Inside the server, a layer that remembers nothing is asked about the same request at
+//! the same time; outside, each client knows by construction what must come of it.
 
 #![cfg(test)]
 

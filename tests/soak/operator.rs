@@ -157,7 +157,8 @@ impl Operator {
         self.become_so(facts, control.reload_answers()).await;
     }
 
-    /// Takes the file away; what is written of a line at that moment still goes into it, so that it is read the next time.
+    /// Takes the file away; what is written of a line at that moment still goes into it, so that it is read the next
+    /// time.
     fn rotate_audit(&mut self) {
         self.read_taken_audit();
         let path = self.world.directory.path();

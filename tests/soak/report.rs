@@ -27,8 +27,8 @@ impl Report {
         Self { process, began: Instant::now(), duration, memory: Memory::default(), lines_told: 0 }
     }
 
-    /// Waits for a while, looks at the memory, tells a line every minute; says whether there is time left, or, where the
-    /// machine is slow, a change that was not made yet.
+    /// Waits for a while, looks at the memory, tells a line every minute; says whether there is time left, or, where
+    /// the machine is slow, a change that was not made yet.
     pub(crate) async fn goes_on(&mut self, traffic: &Traffic, operator: &Operator, server: &Server) -> bool {
         tokio::time::sleep(LOOK_EVERY).await;
         let at = self.began.elapsed();

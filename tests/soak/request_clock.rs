@@ -8,8 +8,8 @@ tokio::task_local! {
     static ARRIVED: SystemTime;
 }
 
-/// The system's clock, which stands still while a request is judged: two layers that are asked one after the other see it
-/// at the same time, so that no certificate expires in between.
+/// The system's clock, which stands still while a request is judged: two layers that are asked one after the other see
+/// it at the same time, so that no certificate expires in between.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RequestClock;
 

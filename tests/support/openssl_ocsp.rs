@@ -32,8 +32,8 @@ struct Program {
 }
 
 impl OpensslOcsp {
-    /// Answers for `issuer`, signed by `signer`, with further options of the program; `None` where there is no openssl. Every
-    /// certificate is unknown to it before [`enter`](Self::enter).
+    /// Answers for `issuer`, signed by `signer`, with further options of the program; `None` where there is no openssl.
+    /// Every certificate is unknown to it before [`enter`](Self::enter).
     pub(crate) async fn start(issuer: &Minted, signer: &Minted, options: &[&str]) -> Option<Self> {
         let path = programs::require("openssl")?;
         let scratch = Scratch::new("openssl-ocsp");
