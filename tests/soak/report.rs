@@ -20,21 +20,27 @@ pub(crate) struct Report {
     duration: Duration,
     memory: Memory,
     lines_told: u32,
+    scrapes: u32,
 }
 
 impl Report {
     pub(crate) fn new(process: u32, duration: Duration) -> Self {
-        Self { process, began: Instant::now(), duration, memory: Memory::default(), lines_told: 0 }
+        Self { process, began: Instant::now(), duration, memory: Memory::default(), lines_told: 0, scrapes: 0 }
     }
 
-    /// Waits for a while, looks at the memory, tells a line every minute; says whether there is time left, or, where
-    /// the machine is slow, a change that was not made yet.
+    /// Waits for a while, looks at the memory, reads the metrics, tells a line every minute; says whether there is time
+    /// left, or, where the machine is slow, a change that was not made yet.
     pub(crate) async fn goes_on(&mut self, traffic: &Traffic, operator: &Operator, server: &Server) -> bool {
         tokio::time::sleep(LOOK_EVERY).await;
         let at = self.began.elapsed();
         if self.memory.last().is_none_or(|last| last.at + SAMPLE_EVERY <= at) {
             let requests = traffic.tally().requests();
             self.memory.add(Sample { at, requests, anonymous_bytes: anonymous_bytes(self.process) });
+        }
+        // Between two, the recorder keeps what was measured.
+        if at >= SCRAPE_EVERY * self.scrapes {
+            assert_ne!(server.control().scrape().await, 0, "the page of metrics is empty");
+            self.scrapes += 1;
         }
         if at >= LINE_EVERY * self.lines_told {
             self.tell_line(traffic, &server.control().condition().await);
@@ -102,6 +108,8 @@ fn is_rare(some: u64, of_all: u64) -> bool {
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 const SAMPLE_EVERY: Duration = Duration::from_secs(1);
+/// As Prometheus does by default.
+const SCRAPE_EVERY: Duration = Duration::from_secs(15);
 const LINE_EVERY: Duration = Duration::from_secs(60);
 /// How many times as long it may take until every change was made.
 const MAX_TIMES: u32 = 4;
