@@ -15,12 +15,7 @@ impl fmt::Display for ConfigError {
             Self::AccessTests { failures } => write!(f, "access rules fail their tests: {}", failures.join("; ")),
             Self::Advice { advice } => joined(f, advice),
             Self::AddressRange { value, problem } => write!(f, "address range \"{}\" {problem}", Escaped(value)),
-            Self::AnchorLabels { subject, labels: [first, second] } => write!(
-                f,
-                "trust anchor {subject} is given twice, labelled {} and {}: give it once, with one label",
-                Label(first.as_deref()),
-                Label(second.as_deref())
-            ),
+            Self::AnchorLabels { subject, labels } => given_twice(f, format_args!("trust anchor {subject}"), labels),
             Self::Certificate { origin, position, problem } => {
                 write!(f, "certificate {position} of {origin} {problem}")
             }
@@ -69,12 +64,7 @@ impl fmt::Display for ConfigError {
                 "nothing can be fetched in the background: call build() inside of a tokio runtime, such as in main()",
             ),
             Self::Pem { origin, problem } => write!(f, "PEM of {origin} {problem}"),
-            Self::PinLabels { fingerprint, labels: [first, second] } => write!(
-                f,
-                "pin {fingerprint} is given twice, labelled {} and {}: give it once, with one label",
-                Label(first.as_deref()),
-                Label(second.as_deref())
-            ),
+            Self::PinLabels { fingerprint, labels } => given_twice(f, format_args!("pin {fingerprint}"), labels),
             Self::Sender(problem) => problem.fmt(f),
             Self::NoFetcher => f.write_str(
                 "responders are to be asked, and there is no fetcher: call ocsp_fetcher(), or enable the feature http-client",
@@ -114,6 +104,11 @@ impl fmt::Display for ConfigError {
 fn joined(f: &mut fmt::Formatter<'_>, errors: &[impl fmt::Display]) -> fmt::Result {
     let each = errors.iter().enumerate();
     each.into_iter().try_for_each(|(position, error)| write!(f, "{}{error}", if position == 0 { "" } else { "; " }))
+}
+
+fn given_twice(f: &mut fmt::Formatter<'_>, what: fmt::Arguments<'_>, labels: &[Option<String>; 2]) -> fmt::Result {
+    let [first, second] = labels.each_ref().map(|label| Label(label.as_deref()));
+    write!(f, "{what} is given twice, labelled {first} and {second}: give it once, with one label")
 }
 
 struct Label<'a>(Option<&'a str>);
