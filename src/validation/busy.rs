@@ -70,3 +70,16 @@ impl Error for ValidationBusy {}
 
 /// The longest that a certificate waits for its turn and is validated then.
 pub(crate) const MAX_VALIDATION_WAIT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_limits_are_told_as_numbers_and_in_the_text() {
+        let busy = ValidationBusy::new(2, 3);
+        assert_eq!((busy.concurrent(), busy.waiting()), (2, 3));
+        let text = "2 certificates are being validated and 3 requests wait for that, which are the limits";
+        assert_eq!(busy.to_string(), text);
+    }
+}

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tower_client_cert::gateway_facts::GatewayFacts;
 
 use crate::program::{Ran, run, run_with_input};
-use crate::support::pki::{Minted, Pki, Shape, days, escaped_pem, pem};
+use crate::support::pki::{ForeignKey, Minted, Pki, Shape, days, escaped_pem, pem};
 use crate::support::products::{cases, fixtures};
 use crate::support::scratch::Scratch;
 use crate::support::wire::filled_in;
@@ -73,6 +73,12 @@ fn every_field_of_a_certificate_is_shown() {
     assert_eq!(certificate["crls"][0], "http://ca.test/ca.crl");
     assert_eq!(certificate["ca_issuers"][0], "http://ca.test/ca.cer");
     assert_eq!(reasons(&json), [""; 0]);
+}
+
+#[test]
+fn a_key_that_only_an_option_would_let_pass_is_shown_as_one_that_trips() {
+    let leaf = Pki::new().issue(&Shape::partner().foreign_key(ForeignKey::rsa(2052, 1, &[1, 0, 1])));
+    assert_eq!(reasons(&inspect_json(&leaf.escaped_pem())), ["key-unacceptable"]);
 }
 
 /// Every line that a product sends, as it sends it, alone as a value and as the whole head of a request.

@@ -10,7 +10,7 @@ use tower_client_cert::{AllowedHosts, FetchedCrls, OcspResponder, RevocationPoli
 
 use crate::scene;
 use crate::support::log::Log;
-use crate::support::pki::{ListShape, P521Pki, Pki, Shape, days};
+use crate::support::pki::{ListShape, P521Pki, Pki, Shape, days, seconds};
 use crate::world::{USUAL, World};
 
 /// A fetcher that gives nothing.
@@ -55,6 +55,8 @@ fn lists(pki: &Pki, list: &ListShape) -> RevocationLists {
     RevocationLists::from_octets(pki.intermediate.sign_list(list))
 }
 
+const DAYS_30: i64 = 2_592_000;
+
 /// As with ring.
 static WITHOUT_P521: &[&dyn rustls_pki_types::SignatureVerificationAlgorithm] = &[webpki::aws_lc_rs::ECDSA_P256_SHA256];
 
@@ -68,8 +70,8 @@ fn case_for(code: AdviceCode) -> Case {
             Case { told: layer().signature_algorithms(WITHOUT_P521).build().unwrap(), quiet: layer().build().unwrap() }
         }
         AdviceCode::AnchorExpires => {
-            let root = Shape::authority("Old Root").valid(days(-300), days(29)).self_signed();
-            let young = Shape::authority("Young Root").valid(days(-300), days(31)).self_signed();
+            let root = Shape::authority("Old Root").valid(days(-300), seconds(DAYS_30 - 1)).self_signed();
+            let young = Shape::authority("Young Root").valid(days(-300), seconds(DAYS_30)).self_signed();
             Case { told: scene::trusting(&root).build().unwrap(), quiet: scene::trusting(&young).build().unwrap() }
         }
         AdviceCode::AnchorPublic => {
@@ -357,6 +359,33 @@ fn what_has_expired_is_told_as_expired_and_what_will_as_expiring() {
     assert!(text(&root(1)).contains(" expires at 2026-03-02"), "{}", text(&root(1)));
     // At the very second of its end it is still good.
     assert!(text(&root(0)).contains(" expires at 2026-03-01"), "{}", text(&root(0)));
+}
+
+#[test]
+fn an_algorithm_is_missed_for_the_key_of_each_anchor_that_none_is_for() {
+    use webpki::aws_lc_rs as provider;
+    static ALONE: [&[&dyn rustls_pki_types::SignatureVerificationAlgorithm]; 5] = [
+        &[provider::ECDSA_P256_SHA256],
+        &[provider::ECDSA_P384_SHA384],
+        &[provider::ECDSA_P521_SHA512],
+        &[provider::RSA_PKCS1_2048_8192_SHA256],
+        &[provider::ED25519],
+    ];
+    let keys = [
+        &rcgen::PKCS_ECDSA_P256_SHA256,
+        &rcgen::PKCS_ECDSA_P384_SHA384,
+        &rcgen::PKCS_ECDSA_P521_SHA512,
+        &rcgen::PKCS_RSA_SHA256,
+        &rcgen::PKCS_ED25519,
+    ];
+    for (key_kind, key) in keys.into_iter().enumerate() {
+        let root = Shape::authority("Root").algorithm(key).self_signed();
+        for (algorithm_kind, algorithms) in ALONE.into_iter().enumerate() {
+            let advice = scene::trusting(&root).signature_algorithms(algorithms).build().unwrap().advice();
+            let is_told = advice.iter().any(|advice| advice.code() == AdviceCode::AlgorithmMissing);
+            assert_eq!(is_told, key_kind != algorithm_kind, "key {key_kind}, algorithm {algorithm_kind}");
+        }
+    }
 }
 
 #[test]

@@ -72,3 +72,14 @@ async fn keys_on_curves_need_a_point_of_their_own_length() {
         assert!(asked.identity().is_some());
     }
 }
+
+#[test]
+fn an_anchor_with_an_uneven_rsa_size_is_loaded_only_where_that_is_allowed() {
+    let root = Pki::new().root;
+    for (bits, by_default, allowed) in [(2048, true, true), (2052, false, true), (2047, false, false)] {
+        let authority = root.issue(&Shape::authority("RSA").foreign_key(ForeignKey::rsa(bits, 1, F4)));
+        let anchors = || TrustAnchors::from_der(authority.der()).unwrap();
+        assert_eq!(with_anchors(anchors()).build().is_ok(), by_default, "{bits} bits");
+        assert_eq!(with_anchors(anchors().allow_uneven_rsa_size()).build().is_ok(), allowed, "{bits} bits, allowed");
+    }
+}

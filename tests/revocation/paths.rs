@@ -162,3 +162,24 @@ async fn a_pinned_client_needs_no_list_and_is_refused_when_one_of_its_issuer_nam
     let denied = pinning(world.builder()).deny_list(DenyList::new().certificate(fingerprint));
     assert_eq!(reason(denied, &world.client).await, Some(Reason::DenyListed));
 }
+
+/// A path takes two signatures, its intermediate's and the client's, and no more than 48 are verified.
+#[tokio::test]
+async fn where_signatures_run_out_a_path_that_was_found_does_not_speak_for_the_others() {
+    let world = World::new();
+    let namesakes = |count| {
+        let crowd = (0..count).map(|_| world.root.issue(&Shape::authority("Test Intermediate")));
+        let crowd = crowd.map(|namesake| Intermediates::from_der(namesake.der()).unwrap());
+        crowd.reduce(Intermediates::and).unwrap()
+    };
+    for (count, expected) in [(22, None), (23, Some(Reason::PathTooComplex))] {
+        let builder = world.with_lists(&[ListShape::new()]).intermediates(namesakes(count));
+        assert_eq!(reason(builder, &world.client).await, expected, "after the good path, {count} others");
+    }
+    // Where one path is enough, the last signature may be the one that counts.
+    for (count, expected) in [(23, None), (24, Some(Reason::PathTooComplex))] {
+        let ours = Intermediates::from_der(world.intermediate.der()).unwrap();
+        let builder = scene::trusting(&world.root).intermediates(namesakes(count).and(ours));
+        assert_eq!(reason(builder, &world.client).await, expected, "before the good path, {count} others");
+    }
+}
