@@ -186,3 +186,12 @@ async fn a_pin_that_is_given_twice_allows_what_both_allow() {
     let both = pin().allow_expired().and(pin().allow_expired());
     assert!(asked(pins_alone(both), &expired).await.identity().is_some());
 }
+
+#[test]
+fn a_pin_goes_by_its_label_or_by_its_fingerprint() {
+    let fingerprint: Fingerprint = "ab".repeat(32).parse().unwrap();
+    let name = |pins: PinnedCertificates| pins.as_slice()[0].name();
+    let pins = || PinnedCertificates::certificates([fingerprint]);
+    assert_eq!(name(pins()), fingerprint.to_string());
+    assert_eq!(name(pins().labelled("foo")), "foo");
+}

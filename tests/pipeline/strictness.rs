@@ -354,4 +354,8 @@ async fn of_forwarded_namesakes_four_are_candidates_and_of_configured_ones_all()
     chain.insert(1, chain[1]);
     chain.remove(3);
     assert_eq!(reason(trusting(&pki.root), &chain).await, None, "one that is there twice counts once");
+    let known = || Intermediates::from_der(namesakes[3].der()).unwrap();
+    let chain = [&leaf, &namesakes[3], &namesakes[0], &namesakes[1], &namesakes[2], &pki.intermediate];
+    let builder = || trusting(&pki.root).intermediates(known());
+    assert_eq!(reason(builder(), &chain).await, None, "one that is configured too does not count");
 }

@@ -214,3 +214,37 @@ async fn the_forwarded_address_is_counted_from_the_right_over_all_lines() {
         assert_eq!(asked.status(), status, "{lines:?}");
     }
 }
+
+/// A service that is called before it is ready may panic, or let more in than it wants.
+#[test]
+fn a_rule_is_ready_when_the_service_behind_it_is() {
+    use std::convert::Infallible;
+    use std::future::{Ready, ready};
+    use std::task::{Context, Poll, Waker};
+
+    use axum::body::Body;
+    use http::{Request, Response};
+    use tower::{Layer as _, Service};
+
+    struct Ready3rdTime(u32);
+
+    impl Service<Request<Body>> for Ready3rdTime {
+        type Response = Response<Body>;
+        type Error = Infallible;
+        type Future = Ready<Result<Response<Body>, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            self.0 += 1;
+            if self.0 < 3 { Poll::Pending } else { Poll::Ready(Ok(())) }
+        }
+
+        fn call(&mut self, _: Request<Body>) -> Self::Future {
+            ready(Ok(Response::new(Body::empty())))
+        }
+    }
+
+    let mut service = RequireClientCertLayer::any_client().layer(Ready3rdTime(0));
+    let mut context = Context::from_waker(Waker::noop());
+    let is_ready = [(); 3].map(|()| service.poll_ready(&mut context).is_ready());
+    assert_eq!(is_ready, [false, false, true]);
+}

@@ -5,11 +5,14 @@
 mod accounts;
 mod answers;
 mod bound_token;
+#[cfg(feature = "config")]
+mod documents;
 mod evidence;
 mod grpc;
 #[cfg(feature = "config")]
 mod guide;
 mod hostile_paths;
+mod lint;
 mod panics;
 mod routers;
 mod scene;

@@ -30,6 +30,11 @@ impl Scene {
         Self { root, issuing, partner, stranger, layer }
     }
 
+    /// Who issued all clients.
+    pub(crate) fn issuer(&self) -> &TestCertificate {
+        self.issuing.certificate()
+    }
+
     /// A client that nobody knows.
     pub(crate) fn nobody(&self) -> TestCertificate {
         self.issuing.client("nobody").issue()

@@ -171,3 +171,26 @@ async fn a_rehearsed_authorizer_lets_everybody_through_and_counts() {
     }
     assert_eq!(scene.layer.handle().counts().refused(Reason::RuleDenied), 0);
 }
+
+#[tokio::test]
+async fn a_rule_on_the_clients_address_can_be_asked_after_a_wait() {
+    async fn from_the_office(request: AsyncAccessRequest) -> Result<(), AuthorizationError> {
+        tokio::task::yield_now().await;
+        Ok(Rule::client_address(["192.0.2.0/24"], 1).unwrap().authorize(&request.access())?)
+    }
+    let scene = Scene::new();
+    for (forwarded, reason) in [
+        (Some("192.0.2.7, 10.9.9.9"), None),
+        (Some("10.9.9.9, 192.0.2.7"), Some(Reason::RuleDenied)),
+        (Some("192.0.2.7"), Some(Reason::RuleDenied)),
+        (None, Some(Reason::RuleDenied)),
+    ] {
+        let layer = RequireClientCertLayer::asynchronous(from_the_office);
+        let app = Router::new().route("/page", route(async || "page").layer(layer));
+        let mut request = get("/page", Some(&scene.partner));
+        if let Some(forwarded) = forwarded {
+            request.headers_mut().append("x-forwarded-for", forwarded.parse().unwrap());
+        }
+        assert_eq!(scene.ask(app, request).await.reason(), reason, "{forwarded:?}");
+    }
+}
