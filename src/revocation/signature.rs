@@ -60,3 +60,28 @@ pub(super) fn whole_octets<'a>(field: &'static str, element: Element<'a>) -> Res
         _ => Err(CertificateError::new(field, Problem::BitString)),
     }
 }
+
+#[cfg(all(test, feature = "aws-lc-rs"))]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair, SigningKey as _};
+    use rustls_pki_types::{AlgorithmIdentifier, alg_id};
+
+    use super::*;
+    use crate::validation::DEFAULT_ALGORITHMS;
+
+    #[test]
+    fn a_signature_holds_under_the_very_algorithm_that_it_names_and_over_its_own_octets() {
+        let key = KeyPair::generate().unwrap();
+        let signer = CertificateParams::default().self_signed(&key).unwrap();
+        let signer = Certificate::from_der(signer.der().clone()).unwrap();
+        let signature = key.sign(b"list").unwrap();
+        let verified = |algorithm: AlgorithmIdentifier, octets: &[u8]| {
+            let signed = Signed { octets, algorithm: algorithm.as_ref(), signature: &signature };
+            signed.verify(&signer, DEFAULT_ALGORITHMS)
+        };
+        assert_eq!(verified(alg_id::ECDSA_SHA256, b"list"), Ok(()));
+        assert_eq!(verified(alg_id::ECDSA_SHA256, b"lisp"), Err(SignatureProblem::Invalid));
+        assert_eq!(verified(alg_id::ECDSA_SHA384, b"list"), Err(SignatureProblem::Invalid));
+        assert_eq!(verified(alg_id::RSA_PKCS1_SHA256, b"list"), Err(SignatureProblem::AlgorithmUnsupported));
+    }
+}
