@@ -61,7 +61,8 @@ pub(super) fn whole_octets<'a>(field: &'static str, element: Element<'a>) -> Res
     }
 }
 
-#[cfg(all(test, feature = "aws-lc-rs"))]
+#[cfg(test)]
+#[cfg(feature = "aws-lc-rs")]
 mod tests {
     use rcgen::{CertificateParams, KeyPair, SigningKey as _};
     use rustls_pki_types::{AlgorithmIdentifier, alg_id};

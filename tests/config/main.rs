@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod advice;
+mod algorithms;
 #[cfg(not(all(feature = "https-client", feature = "ocsp")))]
 mod features_missing;
 #[cfg(all(feature = "https-client", feature = "ocsp"))]
