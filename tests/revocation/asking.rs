@@ -7,18 +7,17 @@ use std::time::Duration;
 
 use tower_client_cert::evidence::Check;
 use tower_client_cert::{
-    AllowedHosts, CertIdHash, ClientCertLayer, ClientCertLayerBuilder, ClientIdentity, ConfigError, Intermediates,
-    IssuedBy, OcspMethod, OcspNonce, OcspResponder, Reason, RevocationLists, RevocationMode, RevocationPolicy,
-    RevocationScope, TrustAnchors,
+    AllowedHosts, CertIdHash, ClientCertLayer, ClientCertLayerBuilder, ConfigError, IssuedBy, OcspMethod, OcspNonce,
+    OcspResponder, Reason, RevocationLists, RevocationMode, RevocationPolicy,
 };
 
 use crate::responder::{Reply, Responder, nonce_of};
-use crate::scene::{with_anchors, with_certificate};
+use crate::scene::with_certificate;
 use crate::support::log::Log;
 use crate::support::pki::{
     AnswerShape, Hash, ListShape, Minted, Shape, Status, days, error_answer, escaped_pem, seconds,
 };
-use crate::world::{CLIENT, MovingClock, OTHER, World, ask, intermediate_shape};
+use crate::world::{CLIENT, MovingClock, OTHER, World, ask};
 
 const URL: &str = "http://ocsp.test/";
 
@@ -378,28 +377,4 @@ fn responders_without_a_fetcher_and_bad_addresses_are_mistakes() {
     for url in ["ldap://ocsp.test/", "ocsp.test", "http://user@ocsp.test/"] {
         assert!(matches!(OcspResponder::at(url), Err(ConfigError::FetchUrl { .. })), "{url}");
     }
-}
-
-#[tokio::test]
-async fn where_a_responder_fails_for_the_first_path_another_that_lists_cover_is_taken() {
-    let world = World::new();
-    let other_root = Shape::authority("Other Root").self_signed();
-    let cross = world.intermediate.renewed(&intermediate_shape().serial(&[0x4b, 0x02]), &other_root);
-    let anchors = TrustAnchors::from_der(other_root.der()).unwrap().labelled("other");
-    let anchors = anchors.and(TrustAnchors::from_der(world.root.der()).unwrap().labelled("ours"));
-    let intermediates = Intermediates::from_der(cross.der()).unwrap();
-    let responder = Responder::new(|_| Reply::Refused);
-    let layer = with_anchors(anchors)
-        .intermediates(intermediates.and(Intermediates::from_der(world.intermediate.der()).unwrap()))
-        .revocation_mode(RevocationMode::CrlFirst)
-        .revocation_scope(RevocationScope::WholePath)
-        .crls(RevocationLists::from_octets(world.intermediate.sign_list(&ListShape::new())))
-        .crls(RevocationLists::from_octets(world.root.sign_list(&ListShape::new())))
-        .ocsp(at_url())
-        .ocsp_fetcher(responder.clone())
-        .build()
-        .unwrap();
-    let asked = ask(&layer, &world.client).await;
-    assert_eq!(responder.calls(), 1, "no list covers the first path's intermediate");
-    assert_eq!(asked.identity().and_then(ClientIdentity::anchor_label), Some("ours"), "{:?}", asked.refusal());
 }

@@ -183,3 +183,32 @@ async fn where_signatures_run_out_a_path_that_was_found_does_not_speak_for_the_o
         assert_eq!(reason(builder, &world.client).await, expected, "before the good path, {count} others");
     }
 }
+
+#[cfg(feature = "ocsp")]
+#[tokio::test]
+async fn where_a_responder_fails_for_the_first_path_another_that_lists_cover_is_taken() {
+    use tower_client_cert::{ClientIdentity, OcspResponder, RevocationMode};
+
+    use crate::responder::{Reply, Responder};
+
+    let world = World::new();
+    let other_root = Shape::authority("Other Root").self_signed();
+    let cross = world.intermediate.renewed(&intermediate_shape().serial(TWIN), &other_root);
+    let anchors = TrustAnchors::from_der(other_root.der()).unwrap().labelled("other");
+    let anchors = anchors.and(TrustAnchors::from_der(world.root.der()).unwrap().labelled("ours"));
+    let intermediates = Intermediates::from_der(cross.der()).unwrap();
+    let responder = Responder::new(|_| Reply::Refused);
+    let layer = scene::with_anchors(anchors)
+        .intermediates(intermediates.and(Intermediates::from_der(world.intermediate.der()).unwrap()))
+        .revocation_mode(RevocationMode::CrlFirst)
+        .revocation_scope(RevocationScope::WholePath)
+        .crls(RevocationLists::from_octets(world.intermediate.sign_list(&ListShape::new())))
+        .crls(RevocationLists::from_octets(world.root.sign_list(&ListShape::new())))
+        .ocsp(OcspResponder::at("http://ocsp.test/").unwrap())
+        .ocsp_fetcher(responder.clone())
+        .build()
+        .unwrap();
+    let asked = crate::world::ask(&layer, &world.client).await;
+    assert_eq!(responder.calls(), 1, "no list covers the first path's intermediate");
+    assert_eq!(asked.identity().and_then(ClientIdentity::anchor_label), Some("ours"), "{:?}", asked.refusal());
+}
