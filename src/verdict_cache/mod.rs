@@ -9,8 +9,8 @@
 //! **Is bounded** in entries and bytes. Refused verdicts stand in a store of their own, so that garbage displaces nobody,
 //! and are kept for seconds.
 //!
-//! A hit holds a lock while it compares the bytes and copies a pointer. A first sight holds, while it works, a lock that no hit takes: requests
-//! with one new header wait for each other, and the certificate is validated once.
+//! A hit holds a lock while it compares the bytes and copies a pointer. A first sight holds, while it works, a lock that no
+//! hit takes: requests with one new header wait for each other, and the certificate is validated once.
 
 mod entry;
 mod header_key;
