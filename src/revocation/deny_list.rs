@@ -153,7 +153,7 @@ impl DenyList {
             ["public-key", fingerprint] => {
                 self.public_keys.insert(fingerprint.parse().ok()?);
             }
-            ["issuer", issuer, "serial", serial @ ..] if !serial.is_empty() => {
+            ["issuer", issuer, "serial", serial @ ..] => {
                 let entry = IssuedSerial { issuer: issuer.parse().ok()?, serial: normalized(&serial.concat())? };
                 self.serials.insert(entry);
             }

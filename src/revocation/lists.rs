@@ -14,8 +14,6 @@ use super::status::CertificateStatus;
 #[cfg(feature = "fetch")]
 use super::status::Standing;
 use crate::error::{ConfigError, RevocationListError};
-#[cfg(feature = "fetch")]
-use crate::evidence::Check;
 
 /// Lists in force, and where they come from.
 #[derive(Clone, Debug, Default)]
@@ -140,7 +138,7 @@ impl Lists {
             Named::TooMany => ("is one address too many to be looked after".into(), None),
         };
         let (standing, source) = (Standing::Unavailable, Some(url.as_str().into()));
-        (CertificateStatus { standing, source, detail: Some(detail), check: Check::Crl, ..status }, open)
+        (CertificateStatus { standing, source, detail: Some(detail), ..status }, open)
     }
 
     /// Whether lists may come of which nothing is known yet: from a configured address that has given none, or from one that
