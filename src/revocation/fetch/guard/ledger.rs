@@ -119,9 +119,6 @@ fn note<K: Clone + Eq + Hash>(
     pause: impl FnOnce(u32) -> Duration,
 ) {
     if known.len() >= MAX_KNOWN && !known.contains_key(&key) {
-        known.retain(|_, failures| failures.pauses(now));
-    }
-    if known.len() >= MAX_KNOWN && !known.contains_key(&key) {
         let soonest = known.iter().min_by_key(|(_, failures)| failures.until).map(|(key, _)| key.clone());
         soonest.map(|key| known.remove(&key));
     }
@@ -282,5 +279,13 @@ mod tests {
             desk.fail(&format!("http://a{number}.example/"));
         }
         assert_eq!((desk.ledger.fetches.len(), desk.ledger.servers.len()), (MAX_KNOWN, MAX_KNOWN));
+        // Whose pause ends last is kept, and one that is known makes nobody go.
+        let last = format!("http://a{}.example/", MAX_KNOWN * 2 - 1);
+        desk.fail(&last);
+        assert!(matches!(desk.admit(&last), Err(FetchError::BackingOff { .. })));
+        assert_eq!(desk.ledger.fetches.len(), MAX_KNOWN);
+        desk.fail("http://b.example/");
+        desk.pass(1500);
+        assert!(matches!(desk.admit(&last), Err(FetchError::BackingOff { .. })));
     }
 }
