@@ -292,3 +292,6 @@ impl List {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

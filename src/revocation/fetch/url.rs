@@ -224,8 +224,12 @@ mod tests {
 
     #[test]
     fn an_address_that_is_too_long_is_refused() {
-        let text = format!("http://crl.example/{}", "a".repeat(MAX_URL_OCTETS));
-        assert!(matches!(problem(&text), FetchUrlProblem::TooLong { .. }));
-        assert_eq!(problem(&format!("http://{}.example/", "a".repeat(MAX_HOST_OCTETS))), FetchUrlProblem::Host);
+        let start = "http://crl.example/";
+        assert!(FetchUrl::parse(&format!("{start}{}", "a".repeat(MAX_URL_OCTETS - start.len()))).is_ok());
+        let octets = MAX_URL_OCTETS + 1;
+        let text = format!("{start}{}", "a".repeat(octets - start.len()));
+        assert_eq!(problem(&text), FetchUrlProblem::TooLong { octets, limit_octets: MAX_URL_OCTETS });
+        assert!(FetchUrl::parse(&format!("http://{}/", "a".repeat(MAX_HOST_OCTETS))).is_ok());
+        assert_eq!(problem(&format!("http://{}/", "a".repeat(MAX_HOST_OCTETS + 1))), FetchUrlProblem::Host);
     }
 }

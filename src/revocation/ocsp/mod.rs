@@ -281,3 +281,6 @@ const DEFAULT_MAX_AGE_WITHOUT_NEXT_UPDATE: Duration = Duration::from_secs(60 * 6
 
 /// Certificates whose status is kept.
 const DEFAULT_MAX_CERTIFICATES: usize = 100_000;
+
+#[cfg(test)]
+mod tests;

@@ -150,7 +150,8 @@ async fn a_fetcher_that_hangs_is_given_up_at_the_limit_of_the_request() {
 #[tokio::test(start_paused = true)]
 async fn a_fetcher_that_ignores_the_size_does_not_get_it_past() {
     let (_, guarded) = Told::guarded(Does::Answer);
-    let error = guarded.fetch(request("a").with_max_octets(9)).await.unwrap_err();
+    guarded.fetch(request("a").with_max_octets(10)).await.unwrap();
+    let error = guarded.fetch(request("b").with_max_octets(9)).await.unwrap_err();
     assert!(matches!(error, FetchError::TooLarge { limit_octets: 9 }), "{error}");
 }
 
