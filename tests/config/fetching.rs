@@ -5,7 +5,7 @@ use tower_client_cert::{ClientCertLayer, ConfigError, Counts, Reason};
 use crate::scene::{ask, with_certificate};
 use crate::support::clock::Moved;
 use crate::support::faulty_server::{Behaviour, FaultyServer};
-use crate::support::pki::{AnswerShape, ListShape};
+use crate::support::pki::{AnswerShape, ListShape, Shape};
 use crate::world::{CLIENT, USUAL, World};
 
 /// The usual document with lists from a server of this machine.
@@ -120,6 +120,29 @@ async fn a_list_goes_with_the_address_that_it_came_from() {
     assert_eq!(reason_of(&world, &layer).await, Some(Reason::RevocationNoSource), "and nobody passes by it");
 }
 
+/// The list that is in force spares no look at the address that it came from, once somebody names it again.
+#[tokio::test]
+async fn an_address_in_certificates_goes_on_being_looked_after_when_a_reload_kept_its_list() {
+    let world = World::new();
+    let server = serving_list(&world, &ListShape::new()).await;
+    let url = server.url("/issuing.crl");
+    let host = url.trim_start_matches("http://").trim_end_matches("/issuing.crl");
+    let client = world.intermediate.issue(&Shape::partner().serial(CLIENT).distribution_point(&url));
+    let layer = world.build(&format!(
+        "{USUAL}[revocation.http]\nallow_targets = \"127.0.0.0/8\"\n\
+         [[revocation.fetched_crls]]\nallow_distribution_points = \"{host}\"\n"
+    ));
+    let reason_of = async || ask(&layer, with_certificate(&client)).await.reason();
+    assert_eq!(reason_of().await, None);
+    assert_eq!(server.received().len(), 1);
+    let revoking = world.intermediate.sign_list(&ListShape::new().number(2).revoke(CLIENT));
+    server.answer(move |_| Behaviour::ok("application/pkix-crl", &revoking));
+    layer.handle().reload().unwrap();
+    assert_eq!(reason_of().await, None, "the list was kept, and nobody waits");
+    until(&layer, |counts| counts.crl_fetches() == 2).await;
+    assert_eq!(reason_of().await, Some(Reason::Revoked));
+}
+
 #[tokio::test]
 async fn a_schedule_that_begins_with_a_reload_fetches() {
     let world = World::new();
@@ -174,6 +197,22 @@ async fn an_answer_that_a_reload_kept_goes_on_being_renewed() {
     let before = server.received().len();
     layer.handle().refresh_ocsp_answers().await;
     assert_eq!(server.received().len(), before + 1, "although no client came since");
+}
+
+/// A stream that is open has no request by which anything could be asked.
+#[tokio::test]
+async fn an_identity_hears_by_itself_of_a_revocation_that_comes_after_a_reload() {
+    let world = World::new();
+    let server = serving_answer(&world, &AnswerShape::good(CLIENT)).await;
+    let clock = Moved::default();
+    world.write(&with_responder(&server, ""));
+    let layer = world.read().unwrap().clock(clock.clone()).build().unwrap();
+    let identity = ask(&layer, with_certificate(&world.partner)).await.identity().unwrap().clone();
+    let revoked = AnswerShape::revoked(CLIENT).signed(&world.intermediate, &world.intermediate);
+    server.answer(move |_| Behaviour::ok("application/ocsp-response", &revoked));
+    clock.forward(2 * 3_600);
+    layer.handle().reload().unwrap();
+    until(&layer, |_| !identity.still_valid()).await;
 }
 
 #[tokio::test]

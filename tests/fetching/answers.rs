@@ -135,6 +135,10 @@ async fn every_other_status_is_refused() {
         let result = fetch(Behaviour::answer(status, &[("content-type", "application/pkix-crl")], BODY)).await;
         assert!(matches!(result, Err(FetchError::Status { .. })), "{status}: {result:?}");
     }
+    // Nothing has changed since nothing.
+    let server = FaultyServer::always(Behaviour::answer("304 A", &[], b"")).await;
+    let unasked = fetcher().fetch(request(&server)).await;
+    assert!(matches!(unasked, Err(FetchError::Status { status: 304 })), "{unasked:?}");
 }
 
 #[tokio::test]

@@ -169,6 +169,8 @@ async fn a_failure_is_no_verdict_and_is_mended_without_a_request() {
         detail.contains("from http://crl.example/issuing.crl: it cannot be reached: the server answered 500"),
         "{detail}"
     );
+    let mend = asked.refusal().unwrap().rejection().mend().unwrap();
+    assert!(mend.starts_with("see that the address in the certificate serves a current list"), "{mend}");
     world.publish(&numbered(1));
     // Nobody else waits for it.
     assert!(answers_at_once(&layer, &client));

@@ -5,6 +5,7 @@
 mod answers;
 mod directory;
 mod distribution_points;
+mod kept_lists;
 mod reachable;
 mod redis;
 mod scene;

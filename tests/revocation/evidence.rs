@@ -86,11 +86,11 @@ async fn the_line_of_a_refusal_has_the_status_and_its_source_in_fields_of_their_
 #[test]
 fn the_handle_tells_the_lists_in_force() {
     let world = World::new();
-    let layer = world.with_lists(&[ListShape::new().revoke(OTHER)]).build().unwrap();
+    let layer = world.with_lists(&[ListShape::new().revoke(OTHER).revoke(CLIENT)]).build().unwrap();
     let lists = layer.handle().crls();
     let [list] = lists.as_slice() else { panic!("{lists:?}") };
     assert_eq!(list.name(), "crl number 0x01 of CN=Test Intermediate issued 2026-02-28T12:00:00Z");
-    assert_eq!(list.entries(), 1);
+    assert_eq!(list.entries(), 2);
     assert_eq!((list.this_update(), list.next_update()), (days(-1).into(), days(7).into()));
     assert!(world.builder().build().unwrap().handle().crls().is_empty());
 }

@@ -108,3 +108,24 @@ async fn a_client_that_bears_the_name_of_its_issuer_speaks_for_nobody() {
     let builder = with_both_keys(&world, &impostor, &[list]);
     assert_eq!(reason(builder, &world.client).await, Some(Reason::RevocationNoSource));
 }
+
+/// A list by the voucher without the new key's serial number, and that serial number on somebody else's list.
+#[tokio::test]
+async fn a_key_is_revoked_by_whoever_vouches_for_it_and_by_nobody_else() {
+    let world = World::new();
+    let new_key = rekeyed(&world.root);
+    let good = new_key.sign_list(&ListShape::new());
+    let roots = world.root.sign_list(&ListShape::new());
+    let beside = with_both_keys(&world, &new_key, &[good.clone(), roots]);
+    assert_eq!(reason(beside, &world.client).await, None);
+    // Another root of the same name revokes what it has never issued.
+    let namesake = Shape::authority("Test Root").self_signed();
+    let foreign = namesake.sign_list(&ListShape::new().revoke(&[0x4b, 0x03]));
+    let anchors = TrustAnchors::from_der(world.root.der()).unwrap();
+    let builder = scene::with_anchors(anchors.and(TrustAnchors::from_der(namesake.der()).unwrap()))
+        .intermediates(Intermediates::from_der(world.intermediate.der()).unwrap())
+        .intermediates(Intermediates::from_der(new_key.der()).unwrap())
+        .crls(RevocationLists::from_octets(good))
+        .crls(RevocationLists::from_octets(foreign));
+    assert_eq!(reason(builder, &world.client).await, None);
+}

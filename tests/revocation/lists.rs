@@ -179,3 +179,38 @@ async fn a_list_issued_this_second_is_in_force() {
     let lists = [ListShape::new().issued(seconds(0), days(1))];
     assert_eq!(reason(world.with_lists(&lists), &world.client).await, None);
 }
+
+#[tokio::test]
+async fn a_list_that_is_issued_again_under_its_number_takes_the_place_of_the_one_before() {
+    let world = World::new();
+    let (before, again) =
+        (ListShape::new().number(7).issued(days(-5), days(5)), ListShape::new().number(7).issued(days(-1), days(5)));
+    let layer = world.with_lists(&[again, before.revoke(CLIENT)]).build().unwrap();
+    assert_eq!(layer.handle().crls().len(), 1);
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+}
+
+/// A client is not covered by what it names beyond a hundred names, and no list that is for some reasons alone counts.
+#[tokio::test]
+async fn what_cannot_be_read_of_distribution_points_covers_nobody() {
+    let world = World::new();
+    let point = "http://crl.test/one.crl";
+    let wrap = |tag: u8, content: &[u8]| match u16::try_from(content.len()).unwrap().to_be_bytes() {
+        [0, length @ 0..0x80] => [&[tag, length][..], content].concat(),
+        [high, low] => [&[tag, 0x82, high, low][..], content].concat(),
+    };
+    let name = |address: &str| wrap(0x86, address.as_bytes());
+    for (names, reasons, expected) in [
+        (1, &[][..], None),
+        (1, &[0x81, 2, 1, 0x80], Some(Reason::RevocationNoSource)),
+        (100, &[], None),
+        (101, &[], Some(Reason::RevocationNoSource)),
+    ] {
+        let others = name("http://a/").repeat(names - 1);
+        let full_name = wrap(0xa0, &wrap(0xa0, &[name(point), others].concat()));
+        let value = wrap(0x30, &wrap(0x30, &[&*full_name, reasons].concat()));
+        let client = world.intermediate.issue(&Shape::partner().serial(CLIENT).extension(&[2, 5, 29, 31], &value));
+        let list = ListShape::new().for_point(point, None);
+        assert_eq!(reason(world.with_lists(&[list]), &client).await, expected, "{names}");
+    }
+}

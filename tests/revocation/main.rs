@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod advice;
 #[cfg(feature = "ocsp")]
 mod asking;
 mod cross_product;
@@ -25,10 +26,13 @@ mod policies;
 mod recipes;
 #[cfg(feature = "ocsp")]
 mod refreshing;
+mod refusals;
 mod reload;
+mod remembered;
 mod reported;
 #[cfg(feature = "ocsp")]
 mod responder;
+mod several_answers;
 mod stapled;
 #[cfg(feature = "ocsp")]
 mod stores;

@@ -13,7 +13,7 @@ use tower_client_cert::{
 
 use crate::scene::{self, Asked, request, request_from};
 use crate::support::log::Log;
-use crate::support::pki::{AnswerShape, ListShape, Minted, Shape, Status, days, seconds};
+use crate::support::pki::{AnswerShape, ListShape, Minted, Shape, Single, Status, days, seconds};
 use crate::world::{CLIENT, MovingClock, OTHER, World};
 
 const HEADER: &str = "x-client-ocsp";
@@ -280,4 +280,20 @@ async fn an_explanation_knows_the_answer_and_the_policy_names_the_header() {
     assert!(told.contains("was revoked"), "{told}");
     let policy = layer.handle().policy().to_string();
     assert!(policy.contains("ocsp_answer_header") && policy.contains(HEADER), "{policy}");
+}
+
+#[tokio::test]
+async fn of_several_statuses_in_one_answer_the_gravest_counts() {
+    let world = World::new();
+    for (first, second, expected) in [
+        (Status::Good, Status::Revoked(Some(1)), Some(Reason::Revoked)),
+        (Status::Revoked(Some(6)), Status::Good, Some(Reason::Revoked)),
+        (Status::Good, Status::Unknown, Some(Reason::RevocationUnknown)),
+        (Status::Good, Status::Good, None),
+    ] {
+        let shape = AnswerShape::new(CLIENT, first).and(Single::new(CLIENT, second));
+        let answer = shape.signed(&world.intermediate, &world.intermediate);
+        let asked = ask(&builder(&world).build().unwrap(), stapled(&world.client, &answer)).await;
+        assert_eq!(asked.reason(), expected, "{first:?} {second:?}");
+    }
 }

@@ -95,6 +95,37 @@ fn missing_files_and_empty_directories_are_refused() {
 }
 
 #[test]
+fn a_list_among_others_is_told_by_its_position() {
+    let world = World::new();
+    let block = |list: &[u8]| pem(list).replace("CERTIFICATE", "X509 CRL");
+    let good = block(&world.intermediate.sign_list(&ListShape::new()));
+    let tomorrow = block(&world.intermediate.sign_list(&ListShape::new().issued(days(1), days(2))));
+    for (text, position) in [(format!("{tomorrow}{good}"), 1), (format!("{good}{good}{tomorrow}"), 3)] {
+        let errors = refused(&world, RevocationLists::from_octets(text));
+        assert_eq!(errors.iter().map(|error| error.position).collect::<Vec<_>>(), [position]);
+        assert!(errors[0].to_string().starts_with(&format!("revocation list {position} of ")), "{}", errors[0]);
+    }
+}
+
+/// A file of this size that begins as a list does, and has nothing else in it.
+fn hollow(scratch: &Scratch, octets: u64) -> std::path::PathBuf {
+    let path = scratch.write("hollow.crl", [0x30]);
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(octets).unwrap();
+    path
+}
+
+#[test]
+fn a_file_of_more_than_64_mebibytes_is_not_read() {
+    let world = World::new();
+    let scratch = Scratch::new("large");
+    let limit_octets = 64 * 1024 * 1024;
+    let errors = refused(&world, hollow(&scratch, limit_octets));
+    assert!(matches!(errors[0].problem, Problem::Unreadable(_)), "{}", errors[0]);
+    let errors = refused(&world, hollow(&scratch, limit_octets + 1));
+    assert!(matches!(errors[0].problem, Problem::TooLarge { limit_octets: 67_108_864 }), "{}", errors[0]);
+}
+
+#[test]
 fn every_bad_file_of_a_directory_is_named() {
     let world = World::new();
     let scratch = Scratch::new("bad");
