@@ -14,8 +14,7 @@ use rustls_pki_types::SignatureVerificationAlgorithm;
 use tower::limit::ConcurrencyLimit;
 use tower::{Layer as _, Service as _, ServiceExt as _, service_fn};
 use tower_client_cert::{
-    ClientCertLayer, ClientCertLayerBuilder, DenyList, Fault, Intermediates, Reason, Rejection, RevocationLists,
-    TrustAnchors,
+    ClientCertLayer, ClientCertLayerBuilder, DenyList, Fault, Intermediates, Reason, RevocationLists, TrustAnchors,
 };
 
 use crate::meter::{HandClock, fingerprint};
@@ -24,16 +23,16 @@ use crate::support::held_up::{HeldUp, Holder};
 use crate::support::pki::{ListShape, Minted, Pki, Shape, seconds};
 
 /// A layer that validates one certificate at a time, and a client that it knows.
-struct World {
-    pki: Pki,
-    clock: HandClock,
-    algorithm: &'static HeldUp,
+pub(crate) struct World {
+    pub(crate) pki: Pki,
+    pub(crate) clock: HandClock,
+    pub(crate) algorithm: &'static HeldUp,
     algorithms: &'static [&'static dyn SignatureVerificationAlgorithm],
     known: Minted,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (algorithm, algorithms) = HeldUp::new();
         let pki = Pki::new();
         let known = pki.good();
@@ -48,7 +47,7 @@ impl World {
     }
 
     /// So many requests may wait.
-    fn layer(&self, waiting: usize) -> ClientCertLayer {
+    pub(crate) fn layer(&self, waiting: usize) -> ClientCertLayer {
         self.acquainted(self.builder().max_waiting_validations(waiting))
     }
 
@@ -59,7 +58,7 @@ impl World {
     }
 
     /// Does something while another new client is in the middle of its validation, which then goes on and ends well.
-    fn while_one_is_validated<T>(&self, layer: &ClientCertLayer, then: impl FnOnce(Holder) -> T) -> T {
+    pub(crate) fn while_one_is_validated<T>(&self, layer: &ClientCertLayer, then: impl FnOnce(Holder) -> T) -> T {
         let another = self.pki.good();
         let holder = self.algorithm.hold_the_next();
         thread::scope(|scope| {
@@ -75,9 +74,9 @@ impl World {
 /// The longest that a test waits to be woken.
 const MAX_WAIT: Duration = Duration::from_secs(20);
 
-type Asking<'a> = Pin<Box<dyn Future<Output = Asked> + 'a>>;
+pub(crate) type Asking<'a> = Pin<Box<dyn Future<Output = Asked> + 'a>>;
 
-fn asking<'a>(layer: &'a ClientCertLayer, client: &Minted) -> Asking<'a> {
+pub(crate) fn asking<'a>(layer: &'a ClientCertLayer, client: &Minted) -> Asking<'a> {
     requesting(layer, with_certificate(client))
 }
 
@@ -86,14 +85,14 @@ fn requesting(layer: &ClientCertLayer, request: Request<Full<Bytes>>) -> Asking<
 }
 
 /// What comes of a request that need not wait.
-fn now(asking: &mut Asking<'_>) -> Asked {
+pub(crate) fn now(asking: &mut Asking<'_>) -> Asked {
     let Poll::Ready(asked) = asking.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("the request waits")
     };
     asked
 }
 
-fn waits(asking: &mut Asking<'_>) -> bool {
+pub(crate) fn waits(asking: &mut Asking<'_>) -> bool {
     asking.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending()
 }
 
@@ -106,7 +105,7 @@ impl Wake for Sleeper {
     }
 }
 
-fn in_time(mut asking: Asking<'_>) -> Asked {
+pub(crate) fn in_time(mut asking: Asking<'_>) -> Asked {
     let (waker, start) = (Waker::from(Arc::new(Sleeper(thread::current()))), Instant::now());
     loop {
         match asking.as_mut().poll(&mut Context::from_waker(&waker)) {
@@ -199,58 +198,6 @@ fn who_gives_up_frees_its_place_in_the_queue_and_inside() {
         drop(second);
     });
     assert!(now(&mut asking(&layer, &clients[2])).identity().is_some(), "the place inside was not freed");
-}
-
-#[test]
-fn whose_turn_comes_too_late_is_refused_and_not_validated() {
-    let world = World::new();
-    let layer = world.layer(8);
-    let clients = [world.pki.good(), world.pki.good(), world.pki.good()];
-    let [mut early, mut late, mut latest] = clients.each_ref().map(|client| asking(&layer, client));
-    world.while_one_is_validated(&layer, |holder| {
-        assert!(waits(&mut early) && waits(&mut late));
-        world.clock.set(1);
-        assert!(waits(&mut latest));
-        world.clock.set(5);
-        holder.let_it_go_on();
-    });
-    assert!(in_time(early).identity().is_some(), "five seconds are not too long");
-    world.clock.set(6);
-    let Holder { begun, go_on } = world.algorithm.hold_the_next();
-    drop(go_on);
-    let refused = in_time(late);
-    assert_eq!(refused.reason(), Some(Reason::ValidationBusy));
-    assert!(refused.seen.is_none(), "the handler was called");
-    assert_eq!((refused.status(), refused.header("retry-after")), (503, Some("5")));
-    let rejection = refused.refusal().unwrap().rejection();
-    assert_eq!(
-        rejection.to_string(),
-        "the certificate's turn came after 6000 ms, expected at most 5000 ms: 1 are validated at a time"
-    );
-    let Rejection::Busy(busy) = rejection else { panic!("{rejection:?}") };
-    assert_eq!(busy.waited(), Some(Duration::from_secs(6)));
-    assert!(begun.try_recv().is_err(), "it was validated all the same");
-    assert!(in_time(latest).identity().is_some(), "who came later has time left");
-    // What came too late says nothing of the certificate, and is not remembered.
-    assert!(now(&mut asking(&layer, &clients[1])).identity().is_some());
-}
-
-#[test]
-fn a_wait_is_not_too_long_for_a_header_that_was_validated_meanwhile_or_a_clock_that_was_set_back() {
-    let world = World::new();
-    world.clock.set(100);
-    let layer = world.layer(8);
-    let [client, other] = [world.pki.good(), world.pki.good()];
-    let [mut first, mut second, mut third] = [&client, &client, &other].map(|client| asking(&layer, client));
-    world.while_one_is_validated(&layer, |holder| {
-        assert!(waits(&mut first) && waits(&mut second) && waits(&mut third));
-        holder.let_it_go_on();
-    });
-    assert!(in_time(first).identity().is_some());
-    world.clock.set(200);
-    assert!(in_time(second).identity().is_some(), "its verdict is known by now");
-    world.clock.set(0);
-    assert!(in_time(third).identity().is_some());
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod concurrency;
 mod evidence;
 mod flood;
 mod hits;
+mod late;
 mod meter;
 mod octets;
 mod random_pkis;
