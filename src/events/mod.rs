@@ -185,6 +185,7 @@ impl Events {
                 reference,
                 suppressed,
                 detail = %rejection,
+                mend = rejection.mend(),
                 "client certificate refused"
             );
             return;

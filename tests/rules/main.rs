@@ -13,6 +13,7 @@ mod grpc;
 mod guide;
 mod hostile_paths;
 mod lint;
+mod operators;
 mod panics;
 mod routers;
 mod scene;
