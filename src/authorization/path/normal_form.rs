@@ -50,7 +50,6 @@ pub(crate) fn check_normal_form(path: &str) -> Result<(), PathProblem> {
 
 fn check_segment(segment: &str) -> Result<(), PathProblem> {
     let mut rest = segment.as_bytes();
-    let mut escapes = 0;
     while let Some((&byte, after)) = rest.split_first() {
         match byte {
             b'\\' => return Err(PathProblem::Backslash),
@@ -58,16 +57,12 @@ fn check_segment(segment: &str) -> Result<(), PathProblem> {
             b'%' => {
                 let (octet, after) = escaped_octet(after).ok_or(PathProblem::MalformedEscape)?;
                 check_octet(octet, after)?;
-                escapes += 1;
                 rest = after;
             }
             _ => rest = after,
         }
     }
-    if escapes > 0 && super::decoded(segment).is_none() {
-        return Err(PathProblem::NotUtf8);
-    }
-    Ok(())
+    super::decoded(segment).map(drop).ok_or(PathProblem::NotUtf8)
 }
 
 fn check_octet(octet: u8, after: &[u8]) -> Result<(), PathProblem> {

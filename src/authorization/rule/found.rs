@@ -63,10 +63,9 @@ impl Condition {
 pub(super) fn by_rules(rules: &[Rule], facts: &Facts<'_>) -> String {
     let mut parts = Vec::new();
     for rule in rules.iter().take(MAX_SHOWN) {
-        parts.push(match (rule.judge(facts), rule.node()) {
-            (Truth::Yes, _) => format!("{rule}"),
-            (_, super::Node::Is(condition)) => condition.found(facts),
-            _ => rule.denial(facts).found().to_owned(),
+        parts.push(match rule.judge(facts) {
+            Truth::Yes => rule.to_string(),
+            Truth::No | Truth::Unclear => rule.denial(facts).found().to_owned(),
         });
     }
     parts.dedup();

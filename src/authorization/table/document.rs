@@ -90,7 +90,8 @@ impl AccessDocument {
         let table = self.builder()?.build();
         let mut failures = Vec::new();
         for (index, test) in self.0.test.iter().flatten().enumerate() {
-            failures.extend(test.failure(index + 1, &table, clock)?);
+            let failure = test.failure(&table, clock)?;
+            failures.extend(failure.map(|failure| format!("{} {failure}", test.label(index + 1))));
         }
         Ok(failures)
     }
@@ -125,9 +126,7 @@ impl AccessDocument {
             Err(problem) => return Some(("otherwise", None, problem)),
         };
         let mut tests = self.0.test.iter().flatten().enumerate();
-        tests.find_map(|(index, test)| {
-            test.failure(index + 1, &table, clock).err().map(|problem| ("test", Some(index), problem))
-        })
+        tests.find_map(|(index, test)| test.failure(&table, clock).err().map(|problem| ("test", Some(index), problem)))
     }
 
     fn builder(&self) -> Result<AccessTableBuilder, ConfigError> {

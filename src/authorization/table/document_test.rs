@@ -48,13 +48,13 @@ table! {
 }
 
 impl TestTable {
+    /// What the test is called, by its name or its place in the list alone.
+    pub(super) fn label(&self, number: usize) -> String {
+        self.name.as_deref().map_or_else(|| format!("test {number}"), |name| format!("test {number} \"{name}\""))
+    }
+
     /// What went otherwise than expected; `None` where nothing did.
-    pub(super) fn failure(
-        &self,
-        number: usize,
-        table: &AccessTable,
-        clock: &dyn Clock,
-    ) -> Result<Option<String>, ConfigError> {
+    pub(super) fn failure(&self, table: &AccessTable, clock: &dyn Clock) -> Result<Option<String>, ConfigError> {
         let allow = match self.expect.as_deref() {
             Some("allow") => true,
             Some("deny") => false,
@@ -87,12 +87,10 @@ impl TestTable {
             };
             table.judge(request, Some(facts), missing)
         };
-        let name =
-            self.name.as_deref().map_or_else(|| format!("test {number}"), |name| format!("test {number} \"{name}\""));
         Ok(match (allow, judged) {
             (true, Ok(_)) | (false, Err(_)) => None,
-            (true, Err(error)) => Some(format!("{name} expects allow, but {error}")),
-            (false, Ok(_)) => Some(format!("{name} expects deny, but it is allowed")),
+            (true, Err(error)) => Some(format!("expects allow, but {error}")),
+            (false, Ok(_)) => Some("expects deny, but it is allowed".to_owned()),
         })
     }
 

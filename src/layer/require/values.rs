@@ -134,23 +134,21 @@ fn text(bytes: &[u8]) -> Option<&str> {
 }
 
 /// The path as the client sent it: routers of axum take away from it what they have matched.
-#[cfg(feature = "axum")]
+#[cfg_attr(not(feature = "axum"), expect(unused_variables, reason = "nothing but axum takes anything away"))]
 fn original_path<'a>(extensions: &'a Extensions, current: &'a str) -> &'a str {
-    extensions.get::<axum::extract::OriginalUri>().map_or(current, |original| original.0.path())
-}
-
-#[cfg(not(feature = "axum"))]
-fn original_path<'a>(_: &'a Extensions, current: &'a str) -> &'a str {
+    #[cfg(feature = "axum")]
+    if let Some(original) = extensions.get::<axum::extract::OriginalUri>() {
+        return original.0.path();
+    }
     current
 }
 
 /// The route that the framework has chosen.
-#[cfg(feature = "axum")]
-pub(super) fn template(extensions: &Extensions) -> Option<&str> {
-    extensions.get::<axum::extract::MatchedPath>().map(axum::extract::MatchedPath::as_str)
-}
-
-#[cfg(not(feature = "axum"))]
-pub(super) fn template(_: &Extensions) -> Option<&str> {
-    None
+#[cfg_attr(not(feature = "axum"), expect(unused_variables, reason = "nothing but axum tells its routes"))]
+fn template(extensions: &Extensions) -> Option<&str> {
+    #[cfg(feature = "axum")]
+    let chosen = extensions.get::<axum::extract::MatchedPath>().map(axum::extract::MatchedPath::as_str);
+    #[cfg(not(feature = "axum"))]
+    let chosen = None;
+    chosen
 }
