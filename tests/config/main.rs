@@ -15,6 +15,7 @@ mod leaves;
 mod loading;
 mod policy;
 mod reload;
+mod rules;
 #[cfg(all(feature = "https-client", feature = "json-schema", feature = "ocsp"))]
 mod scenes;
 #[cfg(feature = "json-schema")]

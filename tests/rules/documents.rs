@@ -77,6 +77,27 @@ fn every_spelling_with_spaces_is_read_as_that_of_openssl() {
 }
 
 #[test]
+fn a_backslash_that_is_escaped_escapes_nothing() {
+    let tests = [(r"subject = 'CN=a,O=c\\'", "allow"), (r"subject = 'O=c\\,CN=a'", "deny")];
+    judged(r"subject = 'O=c\\, CN=a'", &tests);
+    judged(r"subject = 'CN=a,O=c\\'", &tests);
+}
+
+#[test]
+fn a_value_by_its_der_is_of_one_string_type() {
+    let test = "subject = 'CN=a,O=Foo'";
+    judged("subject = 'CN=a,O=#0c03466f6f'", &[(test, "allow")]);
+    judged("subject = 'CN=a,O=#1303466f6f'", &[(test, "deny")]);
+}
+
+#[test]
+fn an_empty_list_of_any_kind_allows_nobody_beside_any_other_field() {
+    for list in ["issued_by", "gateway", "certificate", "public_key", "dns", "ip", "uri", "email", "common_name"] {
+        judged(&format!("organization = \"A\"\n{list} = []"), &[("subject = \"O=A\"", "deny")]);
+    }
+}
+
+#[test]
 fn a_name_is_bounded_to_the_byte() {
     let name = |bytes: usize| format!("CN={}", "a".repeat(bytes - 3)).parse::<DistinguishedNamePattern>();
     assert!(name(4096).is_ok());

@@ -15,6 +15,7 @@ mod hostile_paths;
 mod lint;
 mod operators;
 mod panics;
+mod readiness;
 mod routers;
 mod scene;
 mod waiting;

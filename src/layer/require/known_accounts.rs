@@ -124,6 +124,19 @@ mod tests {
     }
 
     #[test]
+    fn an_account_that_is_remembered_again_pushes_no_other_out() {
+        // Whom a full map pushes out is chance, so one map alone would prove little.
+        for _ in 0..64 {
+            let accounts = KnownAccounts::new(Duration::from_secs(60), 2);
+            accounts.remember(key(1), "first", at(1000));
+            accounts.remember(key(2), "second", at(1000));
+            accounts.remember(key(1), "again", at(1001));
+            assert_eq!(accounts.find(&key(1), at(1001)), Some("again"));
+            assert_eq!(accounts.find(&key(2), at(1001)), Some("second"));
+        }
+    }
+
+    #[test]
     fn without_a_time_nothing_is_remembered() {
         let accounts = KnownAccounts::new(Duration::ZERO, 10);
         accounts.remember(key(1), (), at(1000));
