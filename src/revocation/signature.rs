@@ -73,12 +73,12 @@ mod tests {
     #[test]
     fn a_signature_holds_under_the_very_algorithm_that_it_names_and_over_its_own_octets() {
         let key = KeyPair::generate().unwrap();
-        let signer = CertificateParams::default().self_signed(&key).unwrap();
-        let signer = Certificate::from_der(signer.der().clone()).unwrap();
+        let issuer = CertificateParams::default().self_signed(&key).unwrap();
+        let issuer = Certificate::from_der(issuer.der().clone()).unwrap();
         let signature = key.sign(b"list").unwrap();
         let verified = |algorithm: AlgorithmIdentifier, octets: &[u8]| {
             let signed = Signed { octets, algorithm: algorithm.as_ref(), signature: &signature };
-            signed.verify(&signer, DEFAULT_ALGORITHMS)
+            signed.verify(&issuer, DEFAULT_ALGORITHMS)
         };
         assert_eq!(verified(alg_id::ECDSA_SHA256, b"list"), Ok(()));
         assert_eq!(verified(alg_id::ECDSA_SHA256, b"lisp"), Err(SignatureProblem::Invalid));
