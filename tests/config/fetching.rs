@@ -199,6 +199,34 @@ async fn an_answer_that_a_reload_kept_goes_on_being_renewed() {
     assert_eq!(server.received().len(), before + 1, "although no client came since");
 }
 
+#[tokio::test]
+async fn that_a_certificate_is_good_is_asked_again_where_it_would_be_asked_or_believed_otherwise() {
+    let world = World::new();
+    let server = serving_answer(&world, &AnswerShape::good(CLIENT)).await;
+    let text = with_responder(&server, "");
+    let layer = world.build(&text);
+    let of_answers =
+        |line: &str| text.replace("[revocation.http]", &format!("[revocation]\n{line}\n[revocation.http]"));
+    let of_responder = |line: &str| with_responder(&server, line);
+    let mut asked = 0;
+    for (text, is_asked_again) in [
+        (text.clone(), true),
+        (text.clone(), false),
+        (of_answers("max_ocsp_age_seconds = 172800"), true),
+        (of_answers("max_ocsp_age_seconds = 172800"), false),
+        (of_responder("method = \"get\""), true),
+        (of_responder("cert_id_hash = \"sha256\""), true),
+        (of_responder("issuer = \"ours\""), true),
+        (of_responder("issuer = \"ours\""), false),
+    ] {
+        world.write(&text);
+        layer.handle().reload().unwrap();
+        assert_eq!(reason_of(&world, &layer).await, None, "{text}");
+        asked += usize::from(is_asked_again);
+        assert_eq!(server.received().len(), asked, "{text}");
+    }
+}
+
 /// A stream that is open has no request by which anything could be asked.
 #[tokio::test]
 async fn an_identity_hears_by_itself_of_a_revocation_that_comes_after_a_reload() {

@@ -33,6 +33,8 @@ mod reported;
 #[cfg(feature = "ocsp")]
 mod responder;
 mod several_answers;
+#[cfg(feature = "ocsp")]
+mod several_issuers;
 mod stapled;
 #[cfg(feature = "ocsp")]
 mod stores;
