@@ -227,9 +227,9 @@ async fn that_a_certificate_is_good_is_asked_again_where_it_would_be_asked_or_be
     }
 }
 
-/// A stream that is open has no request by which anything could be asked.
+/// A stream that is open asks by its identity alone.
 #[tokio::test]
-async fn an_identity_hears_by_itself_of_a_revocation_that_comes_after_a_reload() {
+async fn an_identity_that_is_held_hears_of_a_revocation_that_comes_after_a_reload() {
     let world = World::new();
     let server = serving_answer(&world, &AnswerShape::good(CLIENT)).await;
     let clock = Moved::default();
