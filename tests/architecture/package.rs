@@ -26,7 +26,7 @@ const FOLDERS: &[(&str, &[&str])] = &[
     ("examples", &["bicep", "md", "rs", "toml"]),
     ("src", &["css", "rs", "txt"]),
     ("tests/fixtures/fuzz", &[""]),
-    ("tests", &["der", "json", "md", "pem", "py", "rs", "txt"]),
+    ("tests", &["der", "json", "md", "pem", "py", "rs", "toml", "txt"]),
 ];
 
 /// Names that Windows keeps for devices, whatever follows the dot.
