@@ -95,6 +95,19 @@ async fn depth_counts_the_authorities_with_the_anchor() {
 }
 
 #[tokio::test]
+async fn six_intermediates_pass_where_no_depth_is_set_and_a_seventh_is_not_looked_for() {
+    for (intermediates, outcome) in [(6, None), (7, Some(Reason::IssuerUnknown))] {
+        let mut path = vec![Shape::authority("Root").self_signed()];
+        for number in 1..=intermediates {
+            path.insert(0, path[0].issue(&Shape::authority(&format!("Authority {number}"))));
+        }
+        path.insert(0, path[0].issue(&Shape::partner()));
+        let root = path.pop().unwrap();
+        assert_eq!(reason(trusting(&root), &path.iter().collect::<Vec<_>>()).await, outcome, "{intermediates}");
+    }
+}
+
+#[tokio::test]
 async fn a_lifetime_counts_both_of_its_ends() {
     let pki = Pki::new();
     let leaf = pki.issue(&Shape::partner().valid(seconds(0), seconds(59)));

@@ -1,6 +1,7 @@
 //! Directories that vanish with the test.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,10 +14,18 @@ pub(crate) struct Scratch {
 impl Scratch {
     pub(crate) fn new(name: &str) -> Self {
         static MADE: AtomicUsize = AtomicUsize::new(0);
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("tower-client-cert-{name}-{}-{number}", std::process::id()));
-        fs::create_dir(&path).unwrap();
-        Self { path }
+        loop {
+            let number = MADE.fetch_add(1, Ordering::Relaxed);
+            let path = std::env::temp_dir().join(format!("tower-client-cert-{name}-{}-{number}", std::process::id()));
+            match fs::create_dir(&path) {
+                // Left by a test that was killed, in a process of the same number.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                made => {
+                    made.unwrap();
+                    return Self { path };
+                }
+            }
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
