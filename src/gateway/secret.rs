@@ -203,6 +203,20 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_secret_is_read_whole_from_a_file_and_a_longer_one_is_refused() {
+        let path = env::temp_dir().join(format!("tower-client-cert-long-secret-{}", std::process::id()));
+        let read = |value: &str| {
+            std::fs::write(&path, value).unwrap();
+            let secret = Secret::from_file(&path);
+            std::fs::remove_file(&path).unwrap();
+            secret
+        };
+        let longest = "x".repeat(MAX_BYTES);
+        assert!(read(&longest).unwrap().is(&presented(&longest)));
+        assert_eq!(problem(read(&format!("{longest}x"))).1, SecretProblem::TooLong { max_bytes: MAX_BYTES });
+    }
+
+    #[test]
     fn neither_debug_nor_errors_show_a_value() {
         let secret = format!("{:?}", Secret::new(VALUE).unwrap());
         assert_eq!(secret, "Secret { values: 1, .. }");
