@@ -2,7 +2,7 @@ use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest as _, Sha256};
@@ -30,6 +30,8 @@ pub struct DirectoryStore {
     directory: Arc<Path>,
     max_octets: u64,
     max_entries: usize,
+    /// Held by who makes room and writes: two who did so at once would both find room for one.
+    writing: Arc<Mutex<()>>,
 }
 
 /// A file of the store.
@@ -51,7 +53,12 @@ impl DirectoryStore {
         let error = |source| ConfigError::File { path: directory.to_owned(), source };
         fs::create_dir_all(directory).map_err(error)?;
         drop(fs::read_dir(directory).map_err(error)?);
-        Ok(Self { directory: directory.into(), max_octets: DEFAULT_MAX_OCTETS, max_entries: DEFAULT_MAX_ENTRIES })
+        Ok(Self {
+            directory: directory.into(),
+            max_octets: DEFAULT_MAX_OCTETS,
+            max_entries: DEFAULT_MAX_ENTRIES,
+            writing: Arc::default(),
+        })
     }
 
     /// The most octets of all entries together. An entry that is larger than a half of it is not kept.
@@ -101,6 +108,7 @@ impl DirectoryStore {
             return Err(StoreError::Full { limit_octets: self.max_octets / 2 });
         }
         let path = self.path(key);
+        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         self.make_room(&path, wanted)?;
         let unfinished = Unfinished::create(&self.directory)?;
         unfinished.fill(&[Sha256::digest(octets).as_slice(), octets])?;
@@ -154,7 +162,7 @@ impl RevocationStore for DirectoryStore {
     }
 
     fn describe(&self) -> String {
-        let Self { directory, max_octets, max_entries } = self;
+        let Self { directory, max_octets, max_entries, .. } = self;
         format!("directory {}, at most {max_octets} octets in {max_entries} entries", directory.display())
     }
 }
