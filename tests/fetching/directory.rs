@@ -157,3 +157,19 @@ async fn many_writers_leave_a_whole_entry() {
     assert!(entry.len() == 5000 && entry.iter().all(|octet| *octet == entry[0]));
     assert_eq!(entries(&scratch).len(), 1);
 }
+
+/// As after a reload, which makes another store of the same directory while the one before still writes.
+#[tokio::test]
+async fn many_writers_of_one_process_keep_to_the_bounds_together() {
+    let scratch = Scratch::new("store");
+    let writers: Vec<_> = (0..20_u8)
+        .map(|number| {
+            let store = DirectoryStore::at(scratch.path()).unwrap().max_entries(1);
+            tokio::spawn(async move { store.save(&key(&number.to_string()), &[number; 5000], until()).await })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap().unwrap();
+    }
+    assert_eq!(entries(&scratch).len(), 1);
+}

@@ -30,9 +30,11 @@ pub struct DirectoryStore {
     directory: Arc<Path>,
     max_octets: u64,
     max_entries: usize,
-    /// Held by who makes room and writes: two who did so at once would both find room for one.
-    writing: Arc<Mutex<()>>,
 }
+
+/// Held by who makes room and writes: two who did so at once would both find room for one. It is the process's, since a
+/// reload makes another store of the same directory.
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// A file of the store.
 #[derive(Debug)]
@@ -53,22 +55,18 @@ impl DirectoryStore {
         let error = |source| ConfigError::File { path: directory.to_owned(), source };
         fs::create_dir_all(directory).map_err(error)?;
         drop(fs::read_dir(directory).map_err(error)?);
-        Ok(Self {
-            directory: directory.into(),
-            max_octets: DEFAULT_MAX_OCTETS,
-            max_entries: DEFAULT_MAX_ENTRIES,
-            writing: Arc::default(),
-        })
+        Ok(Self { directory: directory.into(), max_octets: DEFAULT_MAX_OCTETS, max_entries: DEFAULT_MAX_ENTRIES })
     }
 
-    /// The most octets of all entries together. An entry that is larger than a half of it is not kept.
+    /// The most octets of all entries together. An entry that is larger than a half of it is not kept. Processes that write
+    /// at one moment can be over it until the next entry comes.
     #[must_use]
     pub fn max_octets(mut self, octets: u64) -> Self {
         self.max_octets = octets;
         self
     }
 
-    /// The most entries.
+    /// The most entries, with the same reservation.
     #[must_use]
     pub fn max_entries(mut self, entries: usize) -> Self {
         self.max_entries = entries;
@@ -108,7 +106,7 @@ impl DirectoryStore {
             return Err(StoreError::Full { limit_octets: self.max_octets / 2 });
         }
         let path = self.path(key);
-        let _alone = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
         self.make_room(&path, wanted)?;
         let unfinished = Unfinished::create(&self.directory)?;
         unfinished.fill(&[Sha256::digest(octets).as_slice(), octets])?;
@@ -162,7 +160,7 @@ impl RevocationStore for DirectoryStore {
     }
 
     fn describe(&self) -> String {
-        let Self { directory, max_octets, max_entries, .. } = self;
+        let Self { directory, max_octets, max_entries } = self;
         format!("directory {}, at most {max_octets} octets in {max_entries} entries", directory.display())
     }
 }
