@@ -12,7 +12,7 @@ use crate::horizon::Horizon;
 use crate::identity::{Carrier, KnownClient};
 use crate::rejection::Rejection;
 use crate::revocation::Sources;
-use crate::validation::{Breadth, SignatureMemory, Trust, ValidatedChain};
+use crate::validation::{Breadth, Counters, SignatureMemory, Trust, ValidatedChain};
 use crate::verdict_cache::{Conditions, HeaderKey, MemoryLimits, Verdict, VerdictCache};
 
 /// The memory; without limits there is none, and every request is judged from the beginning.
@@ -144,9 +144,6 @@ impl Proven {
 fn horizon_of_refused(end_entity: Option<&Certificate>, now: SystemTime) -> Horizon {
     Horizon::around(now, end_entity.map(Certificate::not_before))
 }
-
-/// What shares a value: how many have it, strongly and weakly.
-type Counters = [usize; 2];
 
 /// What sources leave behind of a client: how each of them ended, and from which lists or responders.
 const CONCLUDED_BYTES: usize = 1024;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::memory::Proven;
 use super::{Arrival, Authenticator, Finding, InForce, Rejected};
@@ -35,16 +35,14 @@ impl Authenticator {
         loop {
             suspended = match suspended {
                 Suspended::Arrived { arrival, snapshot, since } => {
-                    let entry = self.validations.enter().await;
-                    let entry = entry.ok_or_else(|| self.busy(&arrival, ValidationBusy::new))?;
+                    let entry = self.validations.enter().await.ok_or_else(|| self.busy(&arrival, None))?;
                     let sources = self.revocation.in_force();
                     let in_force = InForce { snapshot: &snapshot, sources: &sources, now: self.clock.now() };
                     let waited = in_force.now.duration_since(since).unwrap_or_default();
                     // Those who came before have waited for longer and are not validated either. So nobody waits for more than
                     // this and what is under way, however much work there is in the queue.
                     if waited > MAX_VALIDATION_WAIT && self.memory.find(&arrival, in_force).is_none() {
-                        let too_late = |concurrent, waiting| ValidationBusy::after(waited, concurrent, waiting);
-                        return Err(self.busy(&arrival, too_late));
+                        return Err(self.busy(&arrival, Some(waited)));
                     }
                     match self.judge(arrival, entry, in_force) {
                         Ok(finding) => return Ok(finding),
@@ -62,9 +60,10 @@ impl Authenticator {
         }
     }
 
-    fn busy(&self, arrival: &Arrival<'_>, why: impl FnOnce(usize, usize) -> ValidationBusy) -> Rejected {
+    fn busy(&self, arrival: &Arrival<'_>, waited: Option<Duration>) -> Rejected {
         let Gate { max_inside, max_waiting, .. } = self.validations;
-        Rejected { gateway: Some(arrival.raw.peer.gateway()), ..why(max_inside, max_waiting).into() }
+        let busy = ValidationBusy::new(max_inside, max_waiting, waited);
+        Rejected { gateway: Some(arrival.raw.peer.gateway()), ..busy.into() }
     }
 }
 

@@ -12,14 +12,9 @@ pub struct ValidationBusy {
 }
 
 impl ValidationBusy {
-    /// So many wait already.
-    pub(crate) fn new(concurrent: usize, waiting: usize) -> Self {
-        Self { concurrent, waiting, waited: None }
-    }
-
-    /// Its turn came too late.
-    pub(crate) fn after(waited: Duration, concurrent: usize, waiting: usize) -> Self {
-        Self { waited: Some(waited), ..Self::new(concurrent, waiting) }
+    /// With the limits, and with the time after which its turn came; `None` where as many wait as may.
+    pub(crate) fn new(concurrent: usize, waiting: usize, waited: Option<Duration>) -> Self {
+        Self { concurrent, waiting, waited }
     }
 
     /// How many certificates may be validated at a time.
@@ -77,7 +72,7 @@ mod tests {
 
     #[test]
     fn both_limits_are_told_as_numbers_and_in_the_text() {
-        let busy = ValidationBusy::new(2, 3);
+        let busy = ValidationBusy::new(2, 3, None);
         assert_eq!((busy.concurrent(), busy.waiting()), (2, 3));
         let text = "2 certificates are being validated and 3 requests wait for that, which are the limits";
         assert_eq!(busy.to_string(), text);

@@ -249,8 +249,8 @@ fn judge(
     Ok(JudgedPath { path, allowed })
 }
 
-/// What shares a value: how many have it, strongly and weakly.
-type Counters = [usize; 2];
+/// What an `Arc` keeps beside its value: how many have it, strongly and weakly.
+pub(crate) type Counters = [usize; 2];
 
 /// The most intermediates a path can have: the ceiling of rustls-webpki.
 pub(crate) const MAX_INTERMEDIATES: usize = 6;
