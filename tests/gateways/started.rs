@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::page;
 use crate::running::{Running, Start};
+use crate::support::nginx::whole_configuration;
 use crate::support::pki::{Minted, Shape};
 use crate::support::tls::SERVER_NAME;
 
@@ -26,23 +27,7 @@ pub(crate) fn nginx(block: &str, server: &Minted, service: SocketAddr) -> Option
                 ("/etc/nginx/tls/", ""),
             ],
         );
-        let directory = directory.display();
-        format!(
-            "daemon off;
-master_process off;
-pid {directory}/nginx.pid;
-events {{ worker_connections 512; }}
-http {{
-    access_log off;
-    client_body_temp_path {directory}/body;
-    proxy_temp_path {directory}/proxy;
-    fastcgi_temp_path {directory}/fastcgi;
-    uwsgi_temp_path {directory}/uwsgi;
-    scgi_temp_path {directory}/scgi;
-{block}
-}}
-"
-        )
+        whole_configuration(directory, "stderr", &block)
     })
 }
 

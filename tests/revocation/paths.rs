@@ -111,21 +111,24 @@ async fn an_intermediate_that_is_forwarded_and_revoked_is_refused_beside_a_confi
     assert!(scene::ask(&layer, scene::with_certificate(&world.client)).await.identity().is_some());
 }
 
-#[tokio::test]
-async fn a_path_that_is_covered_is_taken_where_another_is_not() {
-    let world = World::new();
+/// The intermediate is certified by another root too, whose path is found first and is not covered by the lists.
+fn crossed(world: &World) -> ClientCertLayerBuilder {
     let other_root = Shape::authority("Other Root").self_signed();
     let cross = world.intermediate.renewed(&intermediate_shape().serial(TWIN), &other_root);
     let anchors = TrustAnchors::from_der(other_root.der()).unwrap().labelled("other");
     let anchors = anchors.and(TrustAnchors::from_der(world.root.der()).unwrap().labelled("ours"));
     let intermediates = Intermediates::from_der(cross.der()).unwrap();
-    let layer = scene::with_anchors(anchors)
+    scene::with_anchors(anchors)
         .intermediates(intermediates.and(Intermediates::from_der(world.intermediate.der()).unwrap()))
         .revocation_scope(RevocationScope::WholePath)
         .crls(RevocationLists::from_octets(world.intermediate.sign_list(&ListShape::new())))
         .crls(RevocationLists::from_octets(world.root.sign_list(&ListShape::new())))
-        .build()
-        .unwrap();
+}
+
+#[tokio::test]
+async fn a_path_that_is_covered_is_taken_where_another_is_not() {
+    let world = World::new();
+    let layer = crossed(&world).build().unwrap();
     let asked = scene::ask(&layer, scene::with_certificate(&world.client)).await;
     let identity = asked.identity().unwrap();
     assert_eq!(identity.anchor_label(), Some("ours"), "{identity:?}");
@@ -192,18 +195,9 @@ async fn where_a_responder_fails_for_the_first_path_another_that_lists_cover_is_
     use crate::responder::{Reply, Responder};
 
     let world = World::new();
-    let other_root = Shape::authority("Other Root").self_signed();
-    let cross = world.intermediate.renewed(&intermediate_shape().serial(TWIN), &other_root);
-    let anchors = TrustAnchors::from_der(other_root.der()).unwrap().labelled("other");
-    let anchors = anchors.and(TrustAnchors::from_der(world.root.der()).unwrap().labelled("ours"));
-    let intermediates = Intermediates::from_der(cross.der()).unwrap();
     let responder = Responder::new(|_| Reply::Refused);
-    let layer = scene::with_anchors(anchors)
-        .intermediates(intermediates.and(Intermediates::from_der(world.intermediate.der()).unwrap()))
+    let layer = crossed(&world)
         .revocation_mode(RevocationMode::CrlFirst)
-        .revocation_scope(RevocationScope::WholePath)
-        .crls(RevocationLists::from_octets(world.intermediate.sign_list(&ListShape::new())))
-        .crls(RevocationLists::from_octets(world.root.sign_list(&ListShape::new())))
         .ocsp(OcspResponder::at("http://ocsp.test/").unwrap())
         .ocsp_fetcher(responder.clone())
         .build()

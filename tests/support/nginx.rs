@@ -32,7 +32,7 @@ impl Nginx {
                 scratch.write(name, content);
             }
             let address = free_address();
-            let configuration = whole_configuration(scratch.path(), &http_block(address.port()));
+            let configuration = whole_configuration(scratch.path(), "error.log info", &http_block(address.port()));
             let child = spawn(&program, &scratch, &configuration);
             let mut nginx = Self { process: ServerProcess::new(address, child), scratch };
             if nginx.process.accepts(ACCEPT_POLLS) {
@@ -69,14 +69,15 @@ fn spawn(program: &PathBuf, scratch: &Scratch, configuration: &str) -> Child {
         .unwrap()
 }
 
-fn whole_configuration(directory: &Path, http_block: &str) -> String {
+/// A configuration with this content of its `http { }`, which keeps all of its files in the directory.
+pub(crate) fn whole_configuration(directory: &Path, error_log: &str, http_block: &str) -> String {
     let directory = directory.display();
     format!(
         "daemon off;
 master_process off;
 pid {directory}/nginx.pid;
-error_log {directory}/error.log info;
-events {{ worker_connections 64; }}
+error_log {error_log};
+events {{ worker_connections 512; }}
 http {{
     access_log off;
     client_body_temp_path {directory}/body;
