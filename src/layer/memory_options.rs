@@ -15,7 +15,7 @@ impl ClientCertLayerBuilder {
     }
 
     /// The most bytes that the remembered headers may take, with what was found out about them. Default: 100,663,296
-    /// (96 MiB). A client takes its header and about 2.5 KiB.
+    /// (96 MiB). A client takes its header and about 2.6 KiB.
     pub fn max_remembered_bytes(self, bytes: usize) -> Self {
         self.with_memory(|limits| limits.bytes = bytes)
     }
