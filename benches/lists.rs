@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use http::{HeaderValue, Request};
 use tower::{Layer as _, service_fn};
-use tower_client_cert::ClientCertLayer;
+use tower_client_cert::{ClientCertLayer, DenyList};
 
 use support::authorities::Authorities;
 use support::chance::Chance;
@@ -36,6 +36,7 @@ fn main() {
         loads(&mut measures, &authorities, &file, entries, &headers[..LOOKED_UP]);
         first_sights(&mut measures, &authorities, &file, entries, &headers[0]);
     }
+    look_ups(&mut measures, &authorities, &scratch, &headers[..LOOKED_UP_COLD]);
     reload_under_load(&mut measures, &authorities, headers, &scratch);
 }
 
@@ -55,6 +56,30 @@ fn loads(measures: &mut Measures, authorities: &Authorities, file: &Path, entrie
     measures.note(&format!("{entries}/load"), "ms", &load);
     measures.note(&format!("{entries}/looked up again"), "ns", &looked_up);
     measures.note(&format!("{entries}/seen before"), "ns", &seen_before);
+}
+
+/// What the same clients take once more when they are asked about anew, by a short list and by a long one. Nothing is loaded
+/// for it, so that the processor's caches hold what they hold in a server with so many clients.
+fn look_ups(measures: &mut Measures, authorities: &Authorities, scratch: &Scratch, headers: &[HeaderValue]) {
+    let clients = u64::try_from(headers.len()).unwrap();
+    let mut sides = LOOK_UP_ENTRIES.map(|entries| {
+        let file = scratch.write(&format!("{entries}.crl"), authorities.list(entries));
+        let builder = authorities.builder().crls(file.as_path()).max_remembered_bytes(usize::MAX);
+        let layer = builder.max_remembered_clients(2 * headers.len()).build().unwrap();
+        let mut requests = in_turn(&layer, headers);
+        requests(clients);
+        (layer.handle(), requests, Vec::new())
+    });
+    for _ in 0..ROUNDS {
+        for (handle, requests, times) in &mut sides {
+            // Whatever is replaced, everything is asked again.
+            handle.replace_deny_list(DenyList::new());
+            times.push(nanoseconds_each(requests(clients), clients));
+        }
+    }
+    for ((_, _, times), entries) in sides.iter().zip(LOOK_UP_ENTRIES) {
+        measures.note(&format!("look-up/{entries}"), "ns", times);
+    }
 }
 
 fn first_sights(measures: &mut Measures, authorities: &Authorities, file: &Path, entries: u64, header: &HeaderValue) {
@@ -175,6 +200,10 @@ const ENTRIES_UNDER_LOAD: u64 = 100_000;
 const REMEMBERED: usize = 100_000;
 /// Clients that are looked up after each load of lists of several lengths.
 const LOOKED_UP: usize = 1_000;
+/// Clients that are asked about anew: together they fill the processor's caches.
+const LOOKED_UP_COLD: usize = 20_000;
+/// A list that costs nothing to look through, and one that does.
+const LOOK_UP_ENTRIES: [u64; 2] = [1, 1_000_000];
 /// First sights that are timed together.
 const FIRST_SIGHTS: u64 = 250;
 const ROUNDS: usize = 9;

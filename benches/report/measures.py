@@ -91,6 +91,7 @@ def compared(rounds):
                 lambda a, b: a - b)
         compare(f"{prefix}/look-up again over seen before", "ns", f"{prefix}/looked up again", f"{prefix}/seen before",
                 lambda a, b: a - b)
+    compare("lists/look-up over one entry", "ns", "lists/look-up/1000000", "lists/look-up/1", lambda a, b: a - b)
     return found
 
 

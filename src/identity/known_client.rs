@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::SystemTime;
 
 use super::{CertificationPath, IdentityError};
@@ -19,6 +20,8 @@ pub(crate) struct KnownClient {
     watch: RevocationWatch,
     valid_until: SystemTime,
     clock: Arc<dyn Clock>,
+    /// How often anybody has asked for this client. It is of all its requests together, and says nothing of any.
+    asks: AtomicUsize,
 }
 
 /// What a certificate came in. It is one for all requests with the same header.
@@ -38,12 +41,17 @@ impl KnownClient {
             return Err(IdentityError { field });
         }
         let valid_until = proven.path.not_after();
-        Ok(Self { path: CertificationPath::new(proven), carrier, revocation: record, watch, valid_until, clock })
+        let path = CertificationPath::new(proven);
+        Ok(Self { path, carrier, revocation: record, watch, valid_until, clock, asks: AtomicUsize::new(0) })
     }
 
     /// Whether the same would be found out now, by these sources.
     pub(crate) fn is_unchanged(&self, sources: &Sources, now: SystemTime) -> bool {
         self.watch.is_unchanged(sources, now)
+    }
+
+    pub(crate) fn asks(&self) -> &AtomicUsize {
+        &self.asks
     }
 
     pub(super) fn path(&self) -> &CertificationPath {

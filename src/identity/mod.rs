@@ -187,6 +187,11 @@ impl ClientIdentity {
         self.client.is_still_valid()
     }
 
+    /// What is the same for all its requests.
+    pub(crate) fn known(&self) -> Arc<KnownClient> {
+        Arc::clone(&self.client)
+    }
+
     /// The layer's clock.
     pub(crate) fn clock(&self) -> &dyn Clock {
         self.client.clock()

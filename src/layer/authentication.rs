@@ -1,9 +1,6 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::header::CACHE_CONTROL;
-use http::{HeaderMap, HeaderName, HeaderValue};
-
+use super::asks::{Asks, AsksSince};
 use super::refusal::{Refusal, Refusals};
 use crate::audit::{About, Note, Subject};
 use crate::authenticator::Finding;
@@ -27,18 +24,15 @@ use crate::identity::ClientIdentity;
 /// ```
 ///
 /// Whoever asks it for the client, an extractor too, makes the answer depend on the client: the layer then sets
-/// `Cache-Control: no-store` on the response, unless the handler has set that field itself.
+/// `Cache-Control: no-store` on the response, unless the handler has set that field itself. Other responses to the same
+/// client that are under way at that moment get it too.
 #[derive(Clone, Debug)]
-pub struct Authentication(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
+pub struct Authentication {
     finding: Finding,
+    asks: Asks,
     peer: Option<GatewayPeer>,
     note: Option<Arc<Note>>,
-    notice: Option<HeaderValue>,
     refusals: Arc<Refusals>,
-    was_asked: AtomicBool,
 }
 
 impl Authentication {
@@ -46,18 +40,17 @@ impl Authentication {
         finding: Finding,
         peer: Option<GatewayPeer>,
         note: Option<Arc<Note>>,
-        notice: Option<HeaderValue>,
         refusals: Arc<Refusals>,
     ) -> Self {
-        Self(Arc::new(Inner { finding, peer, note, notice, refusals, was_asked: AtomicBool::new(false) }))
+        let asks = Asks::about(&finding);
+        Self { finding, asks, peer, note, refusals }
     }
 
     /// The client; `None` for an anonymous request.
     #[must_use]
     pub fn identity(&self) -> Option<&ClientIdentity> {
-        // Set and read in the course of one request, which orders the two.
-        self.0.was_asked.store(true, Ordering::Relaxed);
-        self.0.finding.identity()
+        self.asks.note();
+        self.finding.identity()
     }
 
     /// The client, or the refusal of an anonymous request, logged and counted, for a middleware that answers itself.
@@ -75,20 +68,14 @@ impl Authentication {
         self.missing().to_string()
     }
 
-    /// Adds to the headers of a response what follows from its request.
-    pub(super) fn mark(&self, headers: &mut HeaderMap) {
-        if let Some(notice) = &self.0.notice {
-            headers.insert(CLIENT_CERTIFICATE_EXPIRES, notice.clone());
-        }
-        // RFC 9440 section 2.4: the answer depends on the client.
-        if self.0.notice.is_some() || self.0.was_asked.load(Ordering::Relaxed) {
-            headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-        }
+    /// Who asks from now on makes the response depend on the client.
+    pub(super) fn asks_from_now_on(&self) -> AsksSince {
+        self.asks.from_now_on()
     }
 
     /// What an anonymous request lacks.
     pub(super) fn missing(&self) -> AuthorizationError {
-        let absence = match &self.0.finding {
+        let absence = match &self.finding {
             Finding::Anonymous(absence) => absence.clone(),
             Finding::Client(_) => Absence::NotPresented { gateway: None },
         };
@@ -96,27 +83,24 @@ impl Authentication {
     }
 
     pub(super) fn refuse(&self, error: AuthorizationError) -> Refusal {
-        self.0.refusals.refuse(error.into(), self.about())
+        self.refusals.refuse(error.into(), self.about())
     }
 
     /// Notes what a rule in shadow mode would have refused.
     pub(super) fn shadow(&self, error: &AuthorizationError) {
-        self.0.refusals.shadow(error, self.about());
+        self.refusals.shadow(error, self.about());
     }
 
     /// Notes that the request is let pass, where that is to be recorded.
     pub(super) fn pass(&self) -> Result<(), Refusal> {
-        self.0.refusals.pass(self.about())
+        self.refusals.pass(self.about())
     }
 
     fn about(&self) -> About<'_> {
-        let (subject, gateway) = match &self.0.finding {
+        let (subject, gateway) = match &self.finding {
             Finding::Client(identity) => (Subject::Client(identity), Some(identity.gateway())),
             Finding::Anonymous(absence) => (Subject::Nobody, absence.gateway()),
         };
-        About { subject, gateway, peer: self.0.peer, note: self.0.note.as_ref() }
+        About { subject, gateway, peer: self.peer, note: self.note.as_ref() }
     }
 }
-
-/// Tells a client when its certificate expires.
-const CLIENT_CERTIFICATE_EXPIRES: HeaderName = HeaderName::from_static("client-certificate-expires");

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use http::Response;
 use pin_project_lite::pin_project;
 
-use super::authentication::Authentication;
+use super::marks::Marks;
 use super::protocol::Protocol;
 use super::refusal::Refusal;
 use super::response_body::ResponseBody;
@@ -27,7 +27,7 @@ pin_project! {
         Inner {
             #[pin]
             future: F,
-            authentication: Option<Authentication>,
+            marks: Option<Marks>,
         },
         Refused {
             refusal: Option<(Refusal, Protocol)>,
@@ -37,12 +37,12 @@ pin_project! {
 
 impl<F> ResponseFuture<F> {
     pub(super) fn inner(future: F) -> Self {
-        Self { kind: Kind::Inner { future, authentication: None } }
+        Self { kind: Kind::Inner { future, marks: None } }
     }
 
-    /// The inner service's, the response of which depends on the client where the authentication was asked for it.
-    pub(super) fn authenticated(future: F, authentication: Authentication) -> Self {
-        Self { kind: Kind::Inner { future, authentication: Some(authentication) } }
+    /// The inner service's, the response of which is marked.
+    pub(super) fn marked(future: F, marks: Marks) -> Self {
+        Self { kind: Kind::Inner { future, marks: Some(marks) } }
     }
 
     pub(super) fn refused(refusal: Refusal, protocol: Protocol) -> Self {
@@ -58,9 +58,9 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().kind.project() {
-            KindProjection::Inner { future, authentication } => future.poll(context).map_ok(|mut response| {
-                if let Some(authentication) = authentication {
-                    authentication.mark(response.headers_mut());
+            KindProjection::Inner { future, marks } => future.poll(context).map_ok(|mut response| {
+                if let Some(marks) = marks {
+                    marks.add_to(response.headers_mut());
                 }
                 response.map(ResponseBody::inner)
             }),

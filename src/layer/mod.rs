@@ -15,6 +15,7 @@
 //! address.
 
 mod advice;
+mod asks;
 mod authentication;
 #[cfg(feature = "fetch")]
 mod background;
@@ -26,6 +27,7 @@ mod future;
 mod handle;
 mod in_force;
 mod limit_options;
+mod marks;
 mod memory_options;
 mod operation_options;
 mod peer_address;

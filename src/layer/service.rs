@@ -11,6 +11,7 @@ use super::authentication::Authentication;
 use super::client_cert_future::ClientCertFuture;
 use super::future::ResponseFuture;
 use super::in_force::InForce;
+use super::marks::Marks;
 use super::peer_address::connection_of;
 use super::protocol::Protocol;
 use super::refusal::{Refusal, Refusals};
@@ -62,7 +63,7 @@ impl<S> ClientCert<S> {
 
 /// What came of a request that need not wait any more.
 pub(super) enum Arrived {
-    Admitted(Authentication),
+    Admitted(Marks),
     Refused(Refusal),
 }
 
@@ -111,7 +112,7 @@ impl Arrived {
         S: Service<Request<B>>,
     {
         match self {
-            Self::Admitted(authentication) => ResponseFuture::authenticated(inner.call(request), authentication),
+            Self::Admitted(marks) => ResponseFuture::marked(inner.call(request), marks),
             Self::Refused(refusal) => {
                 let protocol = Protocol::of(request.method(), request.version(), request.headers());
                 ResponseFuture::refused(refusal, protocol)
@@ -140,26 +141,24 @@ impl Shared {
             .map_err(|rejected| self.refuse(rejected, provenance))
             .and_then(|finding| self.admit(finding, provenance, request));
         match admitted {
-            Ok(authentication) => Arrived::Admitted(authentication),
+            Ok(marks) => Arrived::Admitted(marks),
             Err(refusal) => Arrived::Refused(refusal),
         }
     }
 
     /// Leaves what was found in the request's extensions, and asks the layer's own access table.
-    fn admit<B>(
-        &self,
-        finding: Finding,
-        provenance: &Provenance,
-        request: &mut Request<B>,
-    ) -> Result<Authentication, Refusal> {
+    fn admit<B>(&self, finding: Finding, provenance: &Provenance, request: &mut Request<B>) -> Result<Marks, Refusal> {
+        let notice = finding.identity().and_then(|identity| self.notice(identity));
         let authentication = self.authentication(finding, provenance, request)?;
+        let marks = Marks { asks: authentication.asks_from_now_on(), notice };
+        let Some(table) = &self.access else {
+            request.extensions_mut().insert(authentication);
+            return Ok(marks);
+        };
         request.extensions_mut().insert(authentication.clone());
-        match &self.access {
-            Some(table) => match Check::Table(table.clone()).judge(request, &authentication) {
-                Ok(()) => Ok(authentication),
-                Err(error) => Err(authentication.refuse(error)),
-            },
-            None => Ok(authentication),
+        match Check::Table(table.clone()).judge(request, &authentication) {
+            Ok(()) => Ok(marks),
+            Err(error) => Err(authentication.refuse(error)),
         }
     }
 
@@ -182,9 +181,7 @@ impl Shared {
                 self.refusals.events.anonymous(absence.gateway(), peer);
             }
         }
-        let notice = finding.identity().and_then(|identity| self.notice(identity));
-        let authentication =
-            Authentication::new(finding, peer, provenance.note.clone(), notice, Arc::clone(&self.refusals));
+        let authentication = Authentication::new(finding, peer, provenance.note.clone(), Arc::clone(&self.refusals));
         authentication.pass().map(|()| authentication)
     }
 

@@ -1,7 +1,11 @@
 //! What a client is told, what the log is told, and what is kept out of caches.
 
+use std::pin::pin;
+use std::sync::Arc;
+
 use axum::Router;
 use axum::routing::get as route;
+use tokio::sync::Notify;
 use tower_client_cert::{
     AccessRequest, AccessTable, AsyncAccessRequest, AuthorizationError, ClientIdentity, Denial, Reason,
     RequireClientCertLayer, Rule, Stage,
@@ -162,6 +166,37 @@ async fn answers_that_depend_on_the_client_are_kept_out_of_caches() {
         assert_eq!(asked.header("cache-control"), known, "{path}");
         let asked = scene.ask(app(), get(path, None)).await;
         assert_eq!(asked.header("cache-control"), anonymous, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_about_a_client_marks_what_is_under_way_for_this_client_and_nothing_else() {
+    let scene = Scene::new();
+    let release = Arc::new(Notify::new());
+    let app = || {
+        let release = Arc::clone(&release);
+        let held = async move || {
+            release.notified().await;
+            "held"
+        };
+        Router::new().route("/held", route(held)).route("/extracted", route(async |_: ClientIdentity| "extracted"))
+    };
+    let (partner, stranger) = (Some(&scene.partner), Some(&scene.stranger));
+    for (asked_for, asks, marked) in
+        [(partner, partner, true), (partner, stranger, false), (stranger, partner, false), (None, partner, false)]
+    {
+        let mut held = pin!(scene.ask(app(), get("/held", asked_for)));
+        tokio::select! {
+            biased;
+            _ = &mut held => panic!("it was not released"),
+            asked = scene.ask(app(), get("/extracted", asks)) => {
+                assert_eq!(asked.header("cache-control"), Some("no-store"));
+            }
+        }
+        release.notify_one();
+        let held = held.await;
+        assert_eq!(held.body, "held");
+        assert_eq!(held.header("cache-control"), marked.then_some("no-store"), "{asked_for:?}, {asks:?}");
     }
 }
 
