@@ -32,7 +32,7 @@ impl Asks {
         self.count().fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn from_now_on(&self) -> AsksSince {
+    pub(super) fn since_now(&self) -> AsksSince {
         AsksSince { before: self.count().load(Ordering::Relaxed), asks: self.clone() }
     }
 

@@ -69,8 +69,8 @@ impl Authentication {
     }
 
     /// Who asks from now on makes the response depend on the client.
-    pub(super) fn asks_from_now_on(&self) -> AsksSince {
-        self.asks.from_now_on()
+    pub(super) fn asks_since_now(&self) -> AsksSince {
+        self.asks.since_now()
     }
 
     /// What an anonymous request lacks.

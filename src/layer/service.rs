@@ -150,7 +150,7 @@ impl Shared {
     fn admit<B>(&self, finding: Finding, provenance: &Provenance, request: &mut Request<B>) -> Result<Marks, Refusal> {
         let notice = finding.identity().and_then(|identity| self.notice(identity));
         let authentication = self.authentication(finding, provenance, request)?;
-        let marks = Marks { asks: authentication.asks_from_now_on(), notice };
+        let marks = Marks { asks: authentication.asks_since_now(), notice };
         let Some(table) = &self.access else {
             request.extensions_mut().insert(authentication);
             return Ok(marks);

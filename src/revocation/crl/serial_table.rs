@@ -122,15 +122,25 @@ impl Width {
                 (start(leading)?, start(leading + 1)?)
             }
         };
+        // From where it stands if serial numbers are spread evenly, in steps that double: mostly that is one line of memory,
+        // and never more than twice as many steps as by halving.
+        let mut middle = low + self.index.guess(suffix, high - low);
+        let mut step = self.index.first_step();
         while low < high {
-            let middle = low + (high - low) / 2;
             let record = self.records.get(middle * record_octets..(middle + 1) * record_octets)?;
             let (found, rest) = record.split_at_checked(suffix.len())?;
             match found.cmp(suffix) {
                 Ordering::Equal => return Revoked::read(rest),
-                Ordering::Less => low = middle + 1,
-                Ordering::Greater => high = middle,
+                Ordering::Less => {
+                    low = middle + 1;
+                    middle = low + step.min((high - low) / 2);
+                }
+                Ordering::Greater => {
+                    high = middle;
+                    middle = high.saturating_sub(1 + step.min((high - low) / 2));
+                }
             }
+            step = step.saturating_mul(2).saturating_add(1);
         }
         None
     }
@@ -158,6 +168,23 @@ impl Index {
         match self {
             Self::Halving => Some((0, serial)),
             Self::Leading(_) => leading(serial),
+        }
+    }
+
+    /// Where among so many records one is likely to stand.
+    fn guess(&self, suffix: &[u8], records: usize) -> usize {
+        let share = match (self, suffix.first_chunk()) {
+            (Self::Leading(_), Some(next)) => records.checked_mul(u16::from_be_bytes(*next).into()),
+            _ => None,
+        };
+        share.map_or(records / 2, |share| share >> u16::BITS)
+    }
+
+    /// How far from a guess that was wrong the next one is; the longest step halves what is left.
+    fn first_step(&self) -> usize {
+        match self {
+            Self::Halving => usize::MAX,
+            Self::Leading(_) => 0,
         }
     }
 
@@ -286,6 +313,23 @@ mod tests {
         let entry = |number| Entry::new(&two_octets(number), at(u64::from(number)), None).unwrap();
         let table = SerialTable::new((0..65_536).map(entry).collect()).unwrap();
         assert!((0..65_536).all(|number| table.find(&two_octets(number)).unwrap().at == at(u64::from(number))));
+    }
+
+    #[test]
+    fn serial_numbers_that_are_not_spread_evenly_are_found_one_by_one() {
+        const ENTRIES: u32 = 140_000;
+        // Far behind where they would stand if they were spread evenly, far before it, and at both ends of it.
+        let after_leading = [|_| 0_u16, |_| u16::MAX, |number| if number % 2 == 0 { 0 } else { u16::MAX }];
+        for middle in after_leading {
+            let octets = |number: u32| [&[0x40, 0][..], &middle(number).to_be_bytes(), &number.to_be_bytes()].concat();
+            let entry = |number| Entry::new(&octets(number), at(u64::from(number)), None).unwrap();
+            let table = SerialTable::new((0..ENTRIES).filter(|number| number % 3 != 0).map(entry).collect()).unwrap();
+            assert!(matches!(table.widths[0].index, Index::Leading(_)));
+            for number in 0..ENTRIES {
+                let found = table.find(&octets(number)).map(|revoked| revoked.at);
+                assert_eq!(found, (number % 3 != 0).then(|| at(u64::from(number))), "{number}");
+            }
+        }
     }
 
     #[test]
