@@ -58,6 +58,8 @@ pub(super) fn signatures() -> usize {
 fn builder(gateways: &[Gateway], anchors: &TrustAnchors) -> Option<ClientCertLayerBuilder> {
     let mut each = gateways.iter().cloned();
     let builder = ClientCertLayer::builder(each.next()?, anchors.clone()).signature_algorithms(counted());
+    // Tests share it, and none of them can wait for another.
+    let builder = builder.max_concurrent_validations(MAX_TESTS);
     Some(each.fold(builder, ClientCertLayerBuilder::gateway))
 }
 
@@ -127,6 +129,9 @@ thread_local! {
 
 /// 2026-03-01T12:00:00Z.
 const NOW_UNIX_SECONDS: u64 = 1_772_366_400;
+
+/// More than run at one time.
+const MAX_TESTS: usize = 1024;
 
 const CLIENT_PEM: &[u8] = include_bytes!("../../tests/fixtures/odd/good.pem");
 const ROOT_PEM: &[u8] = include_bytes!("../../tests/fixtures/odd/root.pem");
