@@ -160,6 +160,17 @@ async fn a_serial_number_counts_together_with_its_issuer() {
 }
 
 #[tokio::test]
+async fn an_expression_that_ignores_case_takes_no_look_alike_for_a_letter() {
+    let scene = Scene::new();
+    let line = "path = \"/of/*\"\ncommon_name = { regex = \"KELVIN-[a-z]\", ignore_case = true }";
+    let refused = Some(Reason::RuleDenied);
+    let [honest, kelvin_sign, long_s] =
+        ["kelvin-s", "\u{212a}elvin-s", "kelvin-\u{17f}"].map(|name| scene.client(name));
+    assert_eq!(reasons(&scene, line, [&honest, &kelvin_sign]).await, [None, refused]);
+    assert_eq!(reasons(&scene, line, [&honest, &long_s]).await, [None, refused]);
+}
+
+#[tokio::test]
 async fn a_line_for_a_route_is_for_the_route_that_the_framework_chose() {
     let scene = Scene::new();
     let refused = Some(Reason::RuleDenied);

@@ -35,9 +35,14 @@ impl Scene {
         self.issuing.certificate()
     }
 
+    /// A client of this name.
+    pub(crate) fn client(&self, common_name: &str) -> TestCertificate {
+        self.issuing.client(common_name).issue()
+    }
+
     /// A client that nobody knows.
     pub(crate) fn nobody(&self) -> TestCertificate {
-        self.issuing.client("nobody").issue()
+        self.client("nobody")
     }
 
     /// The partner's first certificate, and the one that replaces it for the same key.

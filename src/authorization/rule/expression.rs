@@ -2,6 +2,7 @@ use std::fmt;
 
 use regex::{Regex, RegexBuilder};
 
+use super::either_case::in_either_case;
 use crate::error::ConfigError;
 use crate::escape::Escaped;
 
@@ -9,27 +10,31 @@ use crate::escape::Escaped;
 #[derive(Clone, Debug)]
 pub(crate) struct Expression {
     exact: Regex,
+    /// Folds by Unicode, and leaves out of a negated class what it names in either case.
     any_case: Regex,
+    /// Folds A to Z alone.
+    either_case: Regex,
     text: Box<str>,
 }
 
 impl Expression {
     pub(crate) fn new(text: &str) -> Result<Self, ConfigError> {
-        let malformed = |error: regex::Error| {
-            let problem = match error {
-                regex::Error::CompiledTooBig(_) => {
-                    format!("is too large a regular expression, expected at most {MAX_COMPILED_BYTES} bytes compiled")
-                }
-                _ => "is no regular expression of the crate regex, without comments".to_owned(),
-            };
-            ConfigError::Pattern { value: text.to_owned(), problem }
+        let refuse = |problem| ConfigError::Pattern { value: text.to_owned(), problem };
+        let no_expression = || refuse("is no regular expression of the crate regex, without comments".to_owned());
+        let malformed = |error: regex::Error| match error {
+            regex::Error::CompiledTooBig(_) => refuse(format!(
+                "is too large a regular expression, expected at most {MAX_COMPILED_BYTES} bytes compiled"
+            )),
+            _ => no_expression(),
         };
         // By itself first: an unbalanced parenthesis could otherwise close the group that anchors it.
         compile(text, Case::Exact).map_err(malformed)?;
         let anchored = format!(r"\A(?:{text})\z");
+        let either_case = in_either_case(&regex_syntax::parse(&anchored).map_err(|_| no_expression())?).to_string();
         Ok(Self {
             exact: compile(&anchored, Case::Exact).map_err(malformed)?,
             any_case: compile(&anchored, Case::Ignored).map_err(malformed)?,
+            either_case: compile(&either_case, Case::Exact).map_err(malformed)?,
             text: text.into(),
         })
     }
@@ -38,8 +43,9 @@ impl Expression {
         self.exact.is_match(text)
     }
 
-    pub(crate) fn matches_ignoring_case(&self, text: &str) -> bool {
-        self.any_case.is_match(text)
+    /// Takes A to Z in either case, and every other letter as it is.
+    pub(crate) fn matches_ignoring_ascii_case(&self, text: &str) -> bool {
+        self.either_case.is_match(text) && self.any_case.is_match(text)
     }
 
     /// Whether it is one of the usual spellings of "anything".
@@ -106,6 +112,31 @@ mod tests {
     fn case_is_ignored_only_where_asked() {
         let expression = Expression::new("svc").unwrap();
         assert!(!expression.matches("SVC"));
-        assert!(expression.matches_ignoring_case("SVC"));
+        assert!(expression.matches_ignoring_ascii_case("SVC"));
+    }
+
+    #[test]
+    fn only_a_to_z_are_taken_in_either_case() {
+        for (expression, text, matches) in [
+            ("kelvin", "KELVIN", true),
+            ("kelvin", "\u{212a}elvin", false),
+            ("[i-l]elvin", "\u{212a}elvin", false),
+            ("svc-(a|B)+", "SVC-Ab", true),
+            ("svc", "\u{17f}vc", false),
+            ("jürg m.*", "JüRG Müller", true),
+            ("jürg m.*", "JÜRG Müller", false),
+            (r"\w{4} \p{Lu}+", "jürg Ü", true),
+            (r"\p{Lu}+", "aü", false),
+            // What a class leaves out, it leaves out in either case.
+            ("[^a]", "a", false),
+            ("[^a]", "A", false),
+            ("[^a]", "b", true),
+            ("(?-u:[a-c])", "B", true),
+            // Whoever asks for Unicode gets it.
+            ("(?i)kelvin", "\u{212a}elvin", true),
+        ] {
+            let judged = Expression::new(expression).unwrap().matches_ignoring_ascii_case(text);
+            assert_eq!(judged, matches, "{expression} {text}");
+        }
     }
 }

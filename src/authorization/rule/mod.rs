@@ -9,6 +9,8 @@ mod address_ranges;
 mod condition;
 mod constructors;
 mod dns_pattern;
+#[cfg(feature = "regex")]
+mod either_case;
 mod evidence_condition;
 #[cfg(feature = "regex")]
 mod expression;

@@ -179,7 +179,9 @@ impl TextPattern {
             Kind::Glob(glob) => glob.matches(&value),
             Kind::Prefix(text) => value.starts_with(&*self.folded_case(text)),
             #[cfg(feature = "regex")]
-            Kind::Regex(expression) if self.case == Case::IgnoredInAscii => expression.matches_ignoring_case(&value),
+            Kind::Regex(expression) if self.case == Case::IgnoredInAscii => {
+                expression.matches_ignoring_ascii_case(&value)
+            }
             #[cfg(feature = "regex")]
             Kind::Regex(expression) => expression.matches(&value),
             Kind::Suffix(text) => value.ends_with(&*self.folded_case(text)),
