@@ -42,7 +42,7 @@ pub(crate) enum Parameters<'a> {
 /// What a request carries besides method and path. HTTP is the layer's business.
 pub(crate) trait RequestValues: Sync {
     /// The value of a header that is there exactly once, and is text.
-    fn header(&self, name: &str) -> Lone<'_>;
+    fn header(&self, name: &str) -> Option<&str>;
 
     /// The entry of `X-Forwarded-For` at this place, counted from the right, the last being 0.
     fn forwarded_for(&self, place_from_right: usize) -> Option<&str>;
@@ -54,17 +54,6 @@ pub(crate) trait RequestValues: Sync {
     fn accounts(&self) -> &[Arc<dyn Any + Send + Sync>] {
         &[]
     }
-}
-
-/// A value of which exactly one is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lone<'a> {
-    /// There is none.
-    Absent,
-    /// There is one.
-    One(&'a str),
-    /// There are several, or it is no text.
-    Unclear,
 }
 
 /// What rules look at. The fields of a sample can be looked at like those of an identity, without being one.
@@ -119,10 +108,7 @@ impl<'a> AccessRequest<'a> {
     /// A client chooses its headers, unless the gateway replaces them.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&'a str> {
-        match self.request.values.header(name) {
-            Lone::One(value) => Some(value),
-            Lone::Absent | Lone::Unclear => None,
-        }
+        self.request.values.header(name)
     }
 
     /// The user whom another middleware has authenticated, from an [`AuthenticatedUser`](crate::AuthenticatedUser) in

@@ -30,7 +30,7 @@ mod tests;
 mod token_binding;
 
 pub use self::access_request::AccessRequest;
-pub(crate) use self::access_request::{Lone, Parameters, RequestFacts, RequestValues};
+pub(crate) use self::access_request::{Parameters, RequestFacts, RequestValues};
 pub use self::account_lookup::AccountLookup;
 pub use self::async_access_request::AsyncAccessRequest;
 pub(crate) use self::async_access_request::HeldRequest;

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::routing::get as route;
 use tokio::sync::Notify;
 use tower_client_cert::{
-    AccessRequest, AccessTable, AsyncAccessRequest, AuthorizationError, ClientIdentity, Denial, Reason,
+    AccessRequest, AccessTable, AsyncAccessRequest, AuthorizationError, ClientIdentity, Denial, Reason, RequestValue,
     RequireClientCertLayer, Rule, Stage,
 };
 
@@ -202,7 +202,7 @@ async fn a_question_about_a_client_marks_what_is_under_way_for_this_client_and_n
 
 #[tokio::test]
 async fn values_of_the_request_are_compared_with_the_certificate() {
-    use tower_client_cert::{AuthenticatedUser, RequestValue};
+    use tower_client_cert::AuthenticatedUser;
     let scene = Scene::new();
     let app = |rule: Rule| {
         Router::new().route("/accounts/{user}", route(async || "account").layer(RequireClientCertLayer::rule(rule)))
@@ -224,6 +224,22 @@ async fn values_of_the_request_are_compared_with_the_certificate() {
         }
         let rule = Rule::common_name(RequestValue::header("X-User"));
         assert_eq!(scene.ask(app(rule), with_header).await.status(), status, "{values:?}");
+    }
+}
+
+/// Otherwise whoever must not be the client would come twice, or not at all.
+#[tokio::test]
+async fn whoever_must_not_be_the_client_is_named_exactly_once() {
+    let scene = Scene::new();
+    let (own, other) = ("data-exchange-svc01", "other");
+    for (values, status) in [(&[other][..], 200), (&[own], 403), (&[other, own], 403), (&[own; 2], 403), (&[], 403)] {
+        let mut with_header = request("GET", "/restricted", Some(&scene.partner));
+        for value in values {
+            with_header.headers_mut().append("x-author", value.parse().unwrap());
+        }
+        let not_the_author = Rule::not(Rule::common_name(RequestValue::header("X-Author")));
+        let asked = scene.ask(app(RequireClientCertLayer::rule(not_the_author)), with_header).await;
+        assert_eq!(asked.status(), status, "{values:?}");
     }
 }
 

@@ -1,11 +1,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::authorization::access_request::{Lone, RequestFacts};
+use crate::authorization::access_request::RequestFacts;
 use crate::escape::Escaped;
 
 /// A value that the request brings along, to compare a field of the certificate with: "the common name is the user in
-/// the path".
+/// the path". Where the request brings none, an empty one or several, it cannot be told whether they are equal: neither
+/// the rule nor its negation holds.
 ///
 /// ```
 /// use tower_client_cert::{RequestValue, Rule};
@@ -43,16 +44,14 @@ impl RequestValue {
         Self(Kind::User)
     }
 
-    /// The value; `None` where there is none, or more than one.
+    /// The value; `None` where there is none, an empty one, or more than one.
     pub(crate) fn read<'a>(&self, request: &RequestFacts<'a>) -> Option<Cow<'a, str>> {
-        match &self.0 {
-            Kind::Header(name) => match request.values.header(name) {
-                Lone::One(value) => Some(Cow::Borrowed(value)),
-                Lone::Absent | Lone::Unclear => None,
-            },
+        let value = match &self.0 {
+            Kind::Header(name) => request.values.header(name).map(Cow::Borrowed),
             Kind::PathParameter(name) => request.parameter(name),
             Kind::User => request.values.user().map(Cow::Borrowed),
-        }
+        };
+        value.filter(|value| !value.is_empty())
     }
 
     /// The path parameter that it reads.

@@ -106,7 +106,7 @@ impl TextPattern {
         super::expression::Expression::new(expression.as_ref()).map(Kind::Regex).map(Self::of)
     }
 
-    /// Exactly the text that the request brings along; nothing where it brings none.
+    /// Exactly the text that the request brings along. Where it brings none, neither the rule nor its negation holds.
     #[must_use]
     pub fn from_request(value: RequestValue) -> Self {
         Self::of(Kind::FromRequest(value))
@@ -137,7 +137,15 @@ impl TextPattern {
 
     /// Judges the values of one kind; `None` stands for a value that is no text.
     pub(crate) fn judge<'v>(&self, values: impl Iterator<Item = Option<&'v str>>, request: &RequestFacts<'_>) -> Truth {
-        self.values.judge(values, |value| self.matches(value, request))
+        let wanted = match &self.kind {
+            Kind::FromRequest(value) => match value.read(request) {
+                Some(wanted) => wanted,
+                // What is not there is neither equal nor clearly different.
+                None => return Truth::Unclear,
+            },
+            _ => Cow::default(),
+        };
+        self.values.judge(values, |value| self.matches(value, &wanted))
     }
 
     /// Whether it lets every text through.
@@ -164,7 +172,8 @@ impl TextPattern {
         }
     }
 
-    fn matches(&self, value: &str, request: &RequestFacts<'_>) -> bool {
+    /// `of_request` is what the request brings along, where that is wanted.
+    fn matches(&self, value: &str, of_request: &str) -> bool {
         if let (Kind::Exact(texts), Case::Exact, Spaces::Exact) = (&self.kind, self.case, self.spaces) {
             return texts.iter().any(|text| **text == *value);
         }
@@ -172,9 +181,7 @@ impl TextPattern {
         let equals = |wanted: &str| self.folded(wanted) == value;
         match &self.kind {
             Kind::Exact(texts) => texts.iter().any(|text| equals(text)),
-            Kind::FromRequest(wanted) => {
-                wanted.read(request).is_some_and(|wanted| !wanted.is_empty() && equals(&wanted))
-            }
+            Kind::FromRequest(_) => equals(of_request),
             Kind::Glob(glob) if self.case == Case::IgnoredInAscii => glob.to_ascii_lowercase().matches(&value),
             Kind::Glob(glob) => glob.matches(&value),
             Kind::Prefix(text) => value.starts_with(&*self.folded_case(text)),

@@ -9,7 +9,7 @@ use rustls_pki_types::pem::PemObject as _;
 
 use super::AccessTable;
 use super::document_rule::problem;
-use crate::authorization::access_request::{Facts, Lone, Parameters, RequestFacts, RequestValues};
+use crate::authorization::access_request::{Facts, Parameters, RequestFacts, RequestValues};
 use crate::authorization::presence::{Absence, CertificateMissing};
 use crate::authorization::rule::DistinguishedNamePattern;
 use crate::authorization::sample::{SampleCertificate, SampleName};
@@ -142,16 +142,13 @@ impl TestTable {
 }
 
 impl RequestValues for TestTable {
-    fn header(&self, name: &str) -> Lone<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
         let value = self.headers.iter().flatten().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        value.map_or(Lone::Absent, |(_, value)| Lone::One(value))
+        value.map(|(_, value)| value.as_str())
     }
 
     fn forwarded_for(&self, place_from_right: usize) -> Option<&str> {
-        match self.header("x-forwarded-for") {
-            Lone::One(value) => value.rsplit(',').nth(place_from_right),
-            Lone::Absent | Lone::Unclear => None,
-        }
+        self.header("x-forwarded-for")?.rsplit(',').nth(place_from_right)
     }
 
     fn user(&self) -> Option<&str> {

@@ -12,7 +12,7 @@ mod words;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::access_request::{Facts, Lone, Parameters, RequestFacts, RequestValues};
+use super::access_request::{Facts, Parameters, RequestFacts, RequestValues};
 use super::rule::{Rule, Truth};
 use super::sample::{SampleCertificate, SampleName, text_rdn};
 use crate::certificate::der::tag::{OCTET_STRING, UTF8_STRING};
@@ -142,13 +142,9 @@ impl Scene {
 }
 
 impl RequestValues for Scene {
-    fn header(&self, name: &str) -> Lone<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.headers.iter().filter(|(known, _)| *known == name);
-        match (lines.next(), lines.next()) {
-            (None, _) => Lone::Absent,
-            (Some((_, value)), None) => Lone::One(value),
-            _ => Lone::Unclear,
-        }
+        lines.next().filter(|_| lines.next().is_none()).map(|(_, value)| *value)
     }
 
     fn forwarded_for(&self, place_from_right: usize) -> Option<&str> {

@@ -172,6 +172,30 @@ fn a_value_of_the_request_must_be_there_exactly_once() {
 }
 
 #[test]
+fn a_value_of_the_request_that_is_missing_or_doubled_satisfies_no_negation_either() {
+    let rules = [RequestValue::path_parameter("user"), RequestValue::header("X-User"), RequestValue::user()];
+    let not = |value: &RequestValue| Rule::not(Rule::common_name(value.clone()));
+    let missing = Scene::of(&partner());
+    let told = Scene {
+        template: Some("/accounts/{user}"),
+        path: "/accounts/other".into(),
+        headers: vec![("x-user", "other")],
+        user: Some("other"),
+        ..missing.clone()
+    };
+    for value in &rules {
+        assert_eq!(missing.judge(&not(value)), Truth::Unclear, "{value}");
+        assert_eq!(told.judge(&not(value)), Truth::Yes, "{value}");
+    }
+    let doubled = Scene { headers: vec![("x-user", "other"), ("x-user", "another")], ..told.clone() };
+    assert_eq!(doubled.judge(&not(&rules[1])), Truth::Unclear);
+    let empty = Scene { path: "/accounts/".into(), headers: vec![("x-user", "")], user: Some(""), ..told };
+    for value in &rules {
+        assert_eq!(empty.judge(&not(value)), Truth::Unclear, "{value}");
+    }
+}
+
+#[test]
 fn authorities_are_named_by_fingerprint_in_the_path_alone() {
     let mut scene = Scene::of(&partner());
     let above = Arc::new(SampleCertificate { serial: vec![7], ..sample() }.read().unwrap());

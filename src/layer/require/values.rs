@@ -5,7 +5,7 @@ use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Request};
 
 use super::accounts::Accounts;
-use crate::authorization::{HeldRequest, Lone, Parameters, RequestFacts, RequestValues};
+use crate::authorization::{HeldRequest, Parameters, RequestFacts, RequestValues};
 
 /// The user whom another middleware has authenticated, such as by password. That middleware puts it into the extensions
 /// of the request, for rules that compare it with the certificate.
@@ -55,7 +55,7 @@ impl<'a> HttpValues<'a> {
 }
 
 impl RequestValues for HttpValues<'_> {
-    fn header(&self, name: &str) -> Lone<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
         header(self.headers, name)
     }
 
@@ -84,7 +84,7 @@ impl HeldRequest for HeldParts {
 }
 
 impl RequestValues for HeldParts {
-    fn header(&self, name: &str) -> Lone<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
         header(&self.0.headers, name)
     }
 
@@ -111,13 +111,9 @@ fn facts<'a>(
     RequestFacts { method: method.as_str(), path, parameters, values }
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Lone<'a> {
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut lines = headers.get_all(name).iter();
-    match (lines.next(), lines.next()) {
-        (None, _) => Lone::Absent,
-        (Some(line), None) => line.to_str().map_or(Lone::Unclear, Lone::One),
-        (Some(_), Some(_)) => Lone::Unclear,
-    }
+    lines.next().filter(|_| lines.next().is_none())?.to_str().ok()
 }
 
 fn forwarded_for(headers: &HeaderMap, place_from_right: usize) -> Option<&str> {
