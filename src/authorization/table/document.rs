@@ -139,14 +139,16 @@ impl AccessDocument {
                 },
             })?;
         }
-        match &self.0.otherwise {
-            None => Ok(builder),
-            Some(rule) if rule.public == Some(true) && rule.asked()?.is_none() => Ok(builder.allow_anyone_otherwise()),
-            Some(rule) if rule.public == Some(true) => {
-                Err(problem("otherwise", "is public and asks for something too"))
-            }
-            Some(rule) => Ok(builder.otherwise(rule.to_rule()?)),
+        let Some(rule) = &self.0.otherwise else { return Ok(builder) };
+        if rule.stands_somewhere() || rule.mode.is_some() {
+            let text = "has path, template, grpc, methods or mode, expected none: it is for every path without a rule, \
+                        by every method";
+            return Err(problem("otherwise", text));
         }
+        Ok(match access(rule, "otherwise")? {
+            Access::Anyone => builder.allow_anyone_otherwise(),
+            Access::Clients(rule) => builder.otherwise(rule),
+        })
     }
 }
 
@@ -168,18 +170,16 @@ fn add(builder: AccessTableBuilder, rule: &RuleTable) -> Result<AccessTableBuild
         Some("shadow") => Mode::Shadow,
         Some(other) => return Err(problem(other, "is no mode, expected \"enforced\" or \"shadow\"")),
     };
-    let access = match (rule.public, rule.asked()?) {
-        (Some(true), Some(_)) => return Err(problem("rule", "is public and asks for something too")),
-        (Some(true), None) => Access::Anyone,
-        _ => {
-            let asked = rule.to_rule()?;
-            Access::Clients(match &rule.name {
-                Some(name) => asked.named(name),
-                None => asked,
-            })
-        }
-    };
-    Ok(builder.line(place, methods, access, mode))
+    Ok(builder.line(place, methods, access(rule, "rule")?, mode))
+}
+
+/// Who may, by a rule that is called so.
+fn access(rule: &RuleTable, called: &str) -> Result<Access, ConfigError> {
+    match (rule.public, rule.asked()?) {
+        (Some(true), Some(_)) => Err(problem(called, "is public and asks for something too")),
+        (Some(true), None) => Ok(Access::Anyone),
+        _ => Ok(Access::Clients(rule.to_named_rule()?)),
+    }
 }
 
 impl<'de> Deserialize<'de> for AccessDocument {

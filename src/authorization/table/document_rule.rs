@@ -70,6 +70,20 @@ impl RuleTable {
         self.asked()?.ok_or_else(|| problem("rule", nothing))
     }
 
+    /// As [`to_rule`](Self::to_rule), by its name where it has one.
+    pub(super) fn to_named_rule(&self) -> Result<Rule, ConfigError> {
+        let rule = self.to_rule()?;
+        Ok(match &self.name {
+            Some(name) => rule.named(name),
+            None => rule,
+        })
+    }
+
+    /// Whether it says for which requests it is.
+    pub(super) fn stands_somewhere(&self) -> bool {
+        self.path.is_some() || self.template.is_some() || self.grpc.is_some() || self.methods.is_some()
+    }
+
     /// The rule of all fields but those that say where it stands, if there is any.
     pub(super) fn asked(&self) -> Result<Option<Rule>, ConfigError> {
         let mut rules = Vec::new();
@@ -90,13 +104,11 @@ impl RuleTable {
 
     /// A rule inside another stands nowhere by itself.
     fn to_nested_rule(&self) -> Result<Rule, ConfigError> {
-        let stands = self.path.is_some() || self.template.is_some() || self.grpc.is_some() || self.methods.is_some();
-        if stands || self.public.is_some() || self.mode.is_some() {
+        if self.stands_somewhere() || self.public.is_some() || self.mode.is_some() {
             let text = "has path, template, grpc, methods, public or mode, expected these at the outermost rule alone";
             return Err(problem("nested rule", text));
         }
-        let rule = self.to_rule()?;
-        Ok(self.name.as_ref().map_or_else(|| rule.clone(), |name| rule.clone().named(name)))
+        self.to_named_rule()
     }
 
     fn push_lists(&self, rules: &mut Vec<Rule>) -> Result<(), ConfigError> {

@@ -69,6 +69,9 @@ impl TestTable {
         };
         let missing = || CertificateMissing::new(Absence::NotPresented { gateway: None }).into();
         let judged = if self.anonymous == Some(true) {
+            if self.certificate.is_some() || self.issued_by.is_some() || self.has_fields() {
+                return Err(problem("test", "is anonymous and has a certificate too"));
+            }
             table.judge(request, None, missing)
         } else {
             let certificate = self.certificate(clock)?;
@@ -94,8 +97,19 @@ impl TestTable {
         })
     }
 
+    /// Whether it says what stands in the certificate.
+    fn has_fields(&self) -> bool {
+        let texts = [&self.subject, &self.issuer, &self.directory_name];
+        let names = [&self.dns, &self.uri, &self.email, &self.user_principal_name, &self.ip];
+        let mut lists = names.into_iter().chain([&self.purpose, &self.policy]);
+        texts.into_iter().any(Option::is_some) || lists.any(Option::is_some)
+    }
+
     fn certificate(&self, clock: &dyn Clock) -> Result<Certificate, ConfigError> {
         if let Some(pem) = &self.certificate {
+            if self.has_fields() {
+                return Err(problem("test", "has a certificate and fields of one, expected either"));
+            }
             let der = CertificateDer::from_pem_slice(pem.as_bytes())
                 .map_err(|_| problem("test", "has a certificate that is not PEM"))?;
             return Certificate::from_der(der)

@@ -176,10 +176,26 @@ fn documents_that_mean_nothing_or_too_much_are_refused() {
     refused("[[rule]]\npath = \"/\"\ncommon_name = [\"a\", { glob = \"b\" }]", &["table among several"]);
     refused("[[rule]]\npath = \"/\"\ncertificate = \"abc\"", &["sha-256"]);
     refused("[[rule]]\npath = \"/\"\nsubject = \"nonsense\"", &["without ="]);
-    refused("[otherwise]\npublic = true\nany_client = true", &["public and asks"]);
+    refused("[otherwise]\npublic = true\nany_client = true", &["\"otherwise\"", "public and asks"]);
+    for field in ["path = \"/x\"", "template = \"/x\"", "grpc = \"a.B/C\"", "methods = \"GET\"", "mode = \"shadow\""] {
+        for may in ["any_client = true", "public = true"] {
+            refused(&format!("[otherwise]\n{may}\n{field}"), &["\"otherwise\"", "every method"]);
+        }
+    }
     refused("[[rule]]\npath = \"/\"\npath = \"/x\"", &["line 3"]);
     refused("[[test]]\npath = \"/\"", &["expect"]);
     refused("[[test]]\nexpect = \"deny\"", &["path"]);
+    let test = "[[test]]\npath = \"/\"\nexpect = \"deny\"\n";
+    let lists = ["dns", "uri", "email", "user_principal_name", "ip", "purpose", "policy"];
+    let lists = lists.map(|list| format!("{list} = []"));
+    let names = ["subject", "issuer", "directory_name"].map(|name| format!("{name} = \"CN=a\""));
+    for field in lists.iter().chain(&names) {
+        refused(&format!("{test}anonymous = true\n{field}"), &["anonymous and has a certificate"]);
+        refused(&format!("{test}certificate = \"\"\n{field}"), &["certificate and fields of one"]);
+    }
+    for field in ["certificate", "issued_by"] {
+        refused(&format!("{test}anonymous = true\n{field} = \"\""), &["anonymous and has a certificate"]);
+    }
 }
 
 #[test]
