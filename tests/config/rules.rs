@@ -6,12 +6,18 @@ use crate::scene::Fixed;
 use crate::support::pki::{self, Pki, Shape, days};
 use crate::world::{USUAL, World};
 
-/// The advice on rules: for each the number of the line and the code.
+/// The advice on rules: for each the number of the line, 0 for that of every other path, and the code.
 fn advised(world: &World, rules: &str) -> Vec<(usize, String)> {
     let advice = world.build(&format!("{USUAL}{rules}")).advice();
     let of_rules = advice.iter().filter(|advice| advice.code().code().starts_with("rule-"));
-    let line = |text: &str| text.strip_prefix("line ").and_then(|text| text.split(' ').next()?.parse().ok());
-    of_rules.map(|advice| (line(advice.text()).unwrap(), advice.code().code().to_owned())).collect()
+    let line = |text: &str| {
+        let Some(text) = text.strip_prefix("line ") else {
+            assert!(text.starts_with("otherwise (paths that no line names) "), "{text}");
+            return 0;
+        };
+        text.split(' ').next().unwrap().parse().unwrap()
+    };
+    of_rules.map(|advice| (line(advice.text()), advice.code().code().to_owned())).collect()
 }
 
 fn told(line: usize, code: AdviceCode) -> Vec<(usize, String)> {
@@ -51,6 +57,11 @@ fn a_line_that_no_client_can_meet_is_told_and_one_beside_it_is_not() {
             "organization = \"A\"\nnot = { organization = \"A\" }",
             "organization = \"A\"\nnot = { organization = \"B\" }",
         ),
+        // Whatever is left out where they are shown.
+        (
+            "any_ip = \"10.0.0.1\"\nnot = { any_ip = \"10.0.0.1\" }",
+            "client_address = \"10.0.0.1\"\nnot = { client_address = \"10.0.0.1\", proxies_before_gateway = 1 }",
+        ),
     ] {
         let line = |fields: &str| format!("[[rule]]\npath = \"/a\"\n{fields}\n");
         assert_eq!(advised(&world, &line(never)), told(1, AdviceCode::RuleNever), "{never}");
@@ -79,6 +90,22 @@ fn a_value_of_the_path_is_told_where_the_path_has_none_of_that_name() {
     }
 }
 
+/// What cannot be told is not clearly otherwise either; beside it there may be an alternative.
+#[test]
+fn a_missing_value_of_the_path_is_told_of_a_negation_too_and_not_of_an_alternative() {
+    let world = World::new();
+    let missing = "{ common_name = { path_parameter = \"user\" } }";
+    for (fields, is_told) in [
+        (format!("not = {missing}"), true),
+        (format!("all = [{missing}, {{ organization = \"A\" }}]"), true),
+        (format!("any = [{missing}, {{ organization = \"A\" }}]"), false),
+    ] {
+        let found = advised(&world, &format!("[[rule]]\npath = \"/of/*\"\n{fields}\n"));
+        let expected = if is_told { told(1, AdviceCode::RuleNever) } else { Vec::new() };
+        assert_eq!(found, expected, "{fields}");
+    }
+}
+
 #[test]
 fn a_pattern_that_matches_everything_is_told_in_every_spelling_of_it() {
     let world = World::new();
@@ -95,7 +122,7 @@ fn a_pattern_that_matches_everything_is_told_in_every_spelling_of_it() {
             let pattern = format!("regex = '{everything}'");
             assert_eq!(found(&pattern), told(1, AdviceCode::RuleMatchesEverything), "{everything}");
         }
-        for something in ["a.*", ".*a", "[a-z]*", "."] {
+        for something in ["a.*", ".*a", "[a-z]*", ".", ""] {
             assert_eq!(found(&format!("regex = '{something}'")), [], "{something}");
         }
     }
@@ -132,6 +159,15 @@ fn a_line_is_idle_where_an_earlier_one_of_its_place_lets_all_of_its_clients_thro
         [template("/a", a), path("/a", a)],
         [with("\"POST\""), with("[\"GET\", \"POST\"]")],
         [with("\"POST\""), with("\"GET\"")],
+        // Texts that differ only where they are no longer shown.
+        [
+            path("/a", "organization = [\"A\", \"B\", \"C\", \"D\", \"E\"]"),
+            path("/a", "organization = [\"A\", \"B\", \"C\", \"D\", \"F\"]"),
+        ],
+        [
+            path("/a", "client_address = \"10.0.0.1\""),
+            path("/a", "client_address = \"10.0.0.1\"\nproxies_before_gateway = 1"),
+        ],
         // What names its methods goes before what does not, so neither takes the place of the other.
         [path("/a", a), with("\"GET\"")],
         [with("\"GET\""), path("/a", a)],
@@ -166,13 +202,39 @@ fn a_line_that_is_rehearsed_is_told_where_nothing_enforced_covers_its_place() {
         ("path = \"/a/{x}\"", "path = \"/a/\"", false),
         ("template = \"/a/{x}\"", "template = \"/a/{y}\"", false),
         ("template = \"/a\"", "path = \"/a\"", false),
-        ("path = \"/**\"", "template = \"/a\"", false),
+        ("path = \"/**\"", "template = \"/a\"", true),
+        ("path = \"/a/**\"", "template = \"/a\"", false),
     ] {
         let rules = format!(
             "[[rule]]\n{guard}\norganization = \"A\"\n[[rule]]\n{rehearsed}\norganization = \"B\"\nmode = \"shadow\"\n"
         );
         let expected = if is_covered { Vec::new() } else { told(2, AdviceCode::RuleRehearsedAlone) };
         assert_eq!(advised(&world, &rules), expected, "{rules}");
+    }
+}
+
+#[test]
+fn a_line_that_is_rehearsed_is_told_unless_a_rule_is_asked_of_every_other_path() {
+    let world = World::new();
+    let rehearsed = "[[rule]]\npath = \"/a\"\norganization = \"A\"\nmode = \"shadow\"\n";
+    let alone = told(1, AdviceCode::RuleRehearsedAlone);
+    assert_eq!(advised(&world, rehearsed), alone);
+    assert_eq!(advised(&world, &format!("{rehearsed}[otherwise]\npublic = true\n")), alone);
+    assert_eq!(advised(&world, &format!("{rehearsed}[otherwise]\norganization = \"B\"\n")), []);
+}
+
+#[test]
+fn the_rule_of_every_other_path_is_advised_on_as_that_of_a_line() {
+    let world = World::new();
+    for (fields, code) in [
+        ("organization = []", AdviceCode::RuleNever),
+        ("organization = { glob = \"*\" }", AdviceCode::RuleMatchesEverything),
+        ("issued_by = \"theirs\"", AdviceCode::RuleIssuerUnknown),
+    ] {
+        assert_eq!(advised(&world, &format!("[otherwise]\n{fields}\n")), told(0, code), "{fields}");
+    }
+    for fields in ["public = true", "organization = \"A\"", "common_name = { path_parameter = \"x\" }"] {
+        assert_eq!(advised(&world, &format!("[otherwise]\n{fields}\n")), [], "{fields}");
     }
 }
 

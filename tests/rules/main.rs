@@ -12,7 +12,6 @@ mod grpc;
 #[cfg(feature = "config")]
 mod guide;
 mod hostile_paths;
-mod lint;
 mod operators;
 mod panics;
 mod readiness;

@@ -65,6 +65,11 @@ impl PathPattern {
         others.next().is_none()
     }
 
+    /// Whether it matches every path.
+    pub(crate) fn covers_everything(&self) -> bool {
+        *self.segments == [Segment::Tail]
+    }
+
     pub(crate) fn has_parameter(&self, name: &str) -> bool {
         self.place_of(name).is_some()
     }

@@ -5,7 +5,7 @@ use crate::error::ConfigError;
 use crate::gateway::{AddressRange, IntoAddressRange};
 
 /// Ranges of addresses. Without any, none is inside.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct AddressRanges(Box<[AddressRange]>);
 
 impl AddressRanges {

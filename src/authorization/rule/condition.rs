@@ -16,7 +16,7 @@ use crate::certificate::{
 use crate::validation::IssuedBy;
 
 /// One thing that a rule asks of a certificate or a request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     Attribute { of: Whose, oid: ObjectIdentifier, pattern: TextPattern },
     Certificate(Pin),

@@ -16,7 +16,7 @@ use crate::escape::Escaped;
 /// let exchange = Rule::dns(DnsPattern::new("*.exchange.example")?.any_value());
 /// # Ok::<(), tower_client_cert::ConfigError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DnsPattern {
     names: Box<[Box<str>]>,
     values: Values,

@@ -144,6 +144,20 @@ impl Rule {
         }
     }
 
+    /// Whether both ask for the same, whatever they are called. Their texts do not tell: these are shortened.
+    pub(crate) fn asks_the_same_as(&self, other: &Self) -> bool {
+        let each = |one: &[Self], other: &[Self]| {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.asks_the_same_as(other))
+        };
+        match (&self.node, &other.node) {
+            (Node::All(one), Node::All(other)) | (Node::Any(one), Node::Any(other)) => each(one, other),
+            (Node::AnyClient, Node::AnyClient) => true,
+            (Node::Is(one), Node::Is(other)) => one == other,
+            (Node::Not(one), Node::Not(other)) => one.asks_the_same_as(other),
+            _ => false,
+        }
+    }
+
     /// Allows, or says what was wanted and found.
     pub(crate) fn check(&self, facts: &Facts<'_>) -> Result<(), Denial> {
         if self.judge(facts) == Truth::Yes { Ok(()) } else { Err(self.denial(facts)) }

@@ -8,7 +8,7 @@ use crate::validation::IssuedBy;
 
 /// A serial number together with the authority that gave it: alone it proves nothing, since every authority counts for
 /// itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SerialPattern {
     /// Without leading zeros.
     octets: Box<[u8]>,

@@ -5,7 +5,7 @@ use crate::error::ConfigError;
 use crate::escape::Escaped;
 
 /// Which SPIFFE ID a certificate must have (SPIFFE X.509-SVID section 2: exactly one URI, which is the ID).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SpiffePattern {
     id: Box<str>,
     extent: Extent,

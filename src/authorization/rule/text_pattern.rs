@@ -22,7 +22,7 @@ use crate::escape::Escaped;
 /// let service = Rule::common_name(TextPattern::glob("data-exchange-svc*")?);
 /// # Ok::<(), tower_client_cert::ConfigError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextPattern {
     kind: Kind,
     case: Case,
@@ -30,7 +30,7 @@ pub struct TextPattern {
     values: Values,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Kind {
     Exact(Box<[Box<str>]>),
     FromRequest(RequestValue),

@@ -10,7 +10,7 @@ use crate::error::ConfigError;
 #[must_use = "nothing is built before build()"]
 pub struct AccessTableBuilder {
     lines: Vec<Line>,
-    otherwise: Option<Access>,
+    pub(super) otherwise: Option<Access>,
 }
 
 impl AccessTableBuilder {

@@ -23,22 +23,23 @@ enum Problem {
 impl AccessTableBuilder {
     /// Tells what is probably not meant: lines that can never hold, that an earlier one makes idle, that are tied to no
     /// issuer although there are several anchors or to one that is not configured, patterns that match everything, pins
-    /// of certificates that have expired.
+    /// of certificates that have expired. The rule of [`otherwise`](Self::otherwise) is looked at, too.
     #[must_use]
     pub fn lint(&self, anchors: &TrustAnchors, clock: &dyn Clock) -> Vec<Advice> {
-        advice_on(&self.lines().iter().collect::<Vec<_>>(), anchors.as_slice(), clock.now())
+        advice_on(&self.lines().iter().collect::<Vec<_>>(), self.otherwise.as_ref(), anchors.as_slice(), clock.now())
     }
 }
 
 impl AccessTable {
     /// As [`AccessTableBuilder::lint`].
     pub(crate) fn advice(&self, anchors: &[TrustAnchor], now: SystemTime) -> Vec<Advice> {
-        advice_on(&self.every_line(), anchors, now)
+        advice_on(&self.every_line(), self.otherwise.as_ref(), anchors, now)
     }
 }
 
-fn advice_on(lines: &[&Line], anchors: &[TrustAnchor], now: SystemTime) -> Vec<Advice> {
+fn advice_on(lines: &[&Line], otherwise: Option<&Access>, anchors: &[TrustAnchor], now: SystemTime) -> Vec<Advice> {
     let mut advice = Vec::new();
+    let asks_otherwise = matches!(otherwise, Some(Access::Clients(_)));
     for (place, line) in lines.iter().enumerate() {
         let earlier = lines.get(..place).unwrap_or_default();
         let mut problems = Vec::new();
@@ -48,17 +49,18 @@ fn advice_on(lines: &[&Line], anchors: &[TrustAnchor], now: SystemTime) -> Vec<A
         if let Some(by) = earlier.iter().find(|other| takes_the_place_of(other, line)) {
             problems.push(Problem::Shadowed { by_line: by.number });
         }
-        if line.mode == Mode::Shadow && !lines.iter().any(|other| guards(other, line)) {
+        if line.mode == Mode::Shadow && !asks_otherwise && !lines.iter().any(|other| guards(other, line)) {
             problems.push(Problem::ShadowAlone);
         }
         if let Access::Clients(rule) = &line.access {
-            rule_problems(rule, anchors, now, &mut problems);
-            if asks_for_missing_parameter(rule, &line.place) {
-                problems.push(Problem::Never);
-            }
+            rule_problems(rule, Some(&line.place), anchors, now, &mut problems);
         }
-        let told = |problem: Problem| Advice::new(problem.code(), format!("{line} {problem}"));
-        advice.extend(problems.into_iter().map(told));
+        advice.extend(problems.into_iter().map(|problem| problem.told_of(line)));
+    }
+    if let Some(Access::Clients(rule)) = otherwise {
+        let mut problems = Vec::new();
+        rule_problems(rule, None, anchors, now, &mut problems);
+        advice.extend(problems.into_iter().map(|problem| problem.told_of("otherwise (paths that no line names)")));
     }
     advice
 }
@@ -68,7 +70,7 @@ fn takes_the_place_of(earlier: &Line, later: &Line) -> bool {
     let lets_all = match (&earlier.access, &later.access) {
         (Access::Anyone, _) => true,
         (Access::Clients(rule), Access::Clients(other)) => {
-            matches!(rule.node(), Node::AnyClient) || rule.to_string() == other.to_string()
+            matches!(rule.node(), Node::AnyClient) || rule.asks_the_same_as(other)
         }
         (Access::Clients(_), Access::Anyone) => false,
     };
@@ -82,13 +84,21 @@ fn takes_the_place_of(earlier: &Line, later: &Line) -> bool {
 fn guards(other: &Line, shadow: &Line) -> bool {
     let covers = match (&other.place, &shadow.place) {
         (Place::Path(one), Place::Path(other)) => one.covers(other),
+        (Place::Path(one), Place::Template(_)) => one.covers_everything(),
         (one, other) => one == other,
     };
     other.mode == Mode::Enforced && covers
 }
 
-fn rule_problems(rule: &Rule, anchors: &[TrustAnchor], now: SystemTime, problems: &mut Vec<Problem>) {
-    if !can_hold(rule) {
+/// `place` is where the rule stands; `None` for one of every other place.
+fn rule_problems(
+    rule: &Rule,
+    place: Option<&Place>,
+    anchors: &[TrustAnchor],
+    now: SystemTime,
+    problems: &mut Vec<Problem>,
+) {
+    if !can_hold(rule, place) {
         problems.push(Problem::Never);
     }
     if anchors.len() > 1 && !is_tied(rule) {
@@ -110,39 +120,37 @@ fn rule_problems(rule: &Rule, anchors: &[TrustAnchor], now: SystemTime, problems
     });
 }
 
-/// Whether it compares with a path parameter that the path does not have.
-fn asks_for_missing_parameter(rule: &Rule, place: &Place) -> bool {
-    let mut asks = false;
-    each_condition(rule, &mut |condition| {
-        let name = condition.text_pattern().and_then(TextPattern::parameter_name);
-        asks |= match (name, place) {
-            (None, _) => false,
-            (Some(name), Place::Path(pattern)) => !pattern.has_parameter(name),
-            (Some(name), Place::Template(template)) => !template.contains(&format!("{{{name}}}")),
-        };
-    });
-    asks
-}
-
 /// Whether there is a certificate for which it can hold, as far as its shape tells.
-fn can_hold(rule: &Rule) -> bool {
+fn can_hold(rule: &Rule, place: Option<&Place>) -> bool {
     match rule.node() {
-        Node::All(rules) => !rules.is_empty() && rules.iter().all(can_hold) && !contradicts(rules),
-        Node::Any(rules) => rules.iter().any(can_hold),
+        Node::All(rules) => !rules.is_empty() && rules.iter().all(|rule| can_hold(rule, place)) && !contradicts(rules),
+        Node::Any(rules) => rules.iter().any(|rule| can_hold(rule, place)),
         Node::AnyClient => true,
-        Node::Is(condition) => condition.can_hold(),
-        Node::Not(rule) => !matches!(rule.node(), Node::AnyClient) && !is_empty_list(rule),
+        Node::Is(condition) => condition.can_hold() && !asks_for_missing_parameter(condition, place),
+        Node::Not(rule) => match rule.node() {
+            Node::AnyClient => false,
+            // What is never clear is not clearly not so either.
+            Node::All(rules) | Node::Any(rules) => !rules.is_empty(),
+            Node::Is(condition) => !asks_for_missing_parameter(condition, place),
+            Node::Not(_) => true,
+        },
     }
 }
 
-fn is_empty_list(rule: &Rule) -> bool {
-    matches!(rule.node(), Node::All(rules) | Node::Any(rules) if rules.is_empty())
+/// Whether it compares with a path parameter that the path does not have.
+fn asks_for_missing_parameter(condition: &Condition, place: Option<&Place>) -> bool {
+    let Some(name) = condition.text_pattern().and_then(TextPattern::parameter_name) else { return false };
+    match place {
+        None => false,
+        Some(Place::Path(pattern)) => !pattern.has_parameter(name),
+        Some(Place::Template(template)) => !template.contains(&format!("{{{name}}}")),
+    }
 }
 
 /// Whether a rule and its negation are both wanted.
 fn contradicts(rules: &[Rule]) -> bool {
     rules.iter().any(|rule| match rule.node() {
-        Node::Not(negated) => rules.iter().any(|other| other.to_string() == negated.to_string()),
+        Node::Not(negated) => rules.iter().any(|other| other.asks_the_same_as(negated)),
         _ => false,
     })
 }
@@ -170,6 +178,10 @@ fn each_condition(rule: &Rule, visit: &mut dyn FnMut(&Condition)) {
 }
 
 impl Problem {
+    fn told_of(self, what: impl fmt::Display) -> Advice {
+        Advice::new(self.code(), format!("{what} {self}"))
+    }
+
     const fn code(self) -> AdviceCode {
         match self {
             Self::MatchesEverything => AdviceCode::RuleMatchesEverything,
