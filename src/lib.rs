@@ -174,9 +174,9 @@ pub use identity::{CertificationPath, ClientIdentity, IdentityError, TrustedBy};
 pub use inspect::{FieldContent, InspectedCertificate, InspectedField, InspectedHeaders, Inspection, Trip};
 pub use layer::{
     AccessTableHandle, AuthenticatedUser, Authentication, ClientCert, ClientCertFuture, ClientCertHandle,
-    ClientCertLayer, ClientCertLayerBuilder, Refusal, RequireAccount, RequireAccountLayer, RequireClientCert,
-    RequireClientCertAsync, RequireClientCertAsyncFuture, RequireClientCertAsyncLayer, RequireClientCertLayer,
-    ResponseBody, ResponseFuture, TrustReplacement,
+    ClientCertLayer, ClientCertLayerBuilder, Refusal, RequireAccountLayer, RequireClientCert, RequireClientCertAsync,
+    RequireClientCertAsyncFuture, RequireClientCertAsyncLayer, RequireClientCertLayer, ResponseBody, ResponseFuture,
+    TrustReplacement,
 };
 #[cfg(feature = "config")]
 pub use layer::{Reload, ReloadWatcher};

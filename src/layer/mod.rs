@@ -65,8 +65,8 @@ pub(crate) use self::reload::Blueprint;
 pub use self::reload::Reload;
 pub use self::replacement::TrustReplacement;
 pub use self::require::{
-    AccessTableHandle, AuthenticatedUser, RequireAccount, RequireAccountLayer, RequireClientCert,
-    RequireClientCertAsync, RequireClientCertAsyncFuture, RequireClientCertAsyncLayer, RequireClientCertLayer,
+    AccessTableHandle, AuthenticatedUser, RequireAccountLayer, RequireClientCert, RequireClientCertAsync,
+    RequireClientCertAsyncFuture, RequireClientCertAsyncLayer, RequireClientCertLayer,
 };
 pub use self::response_body::ResponseBody;
 pub use self::service::ClientCert;

@@ -1,30 +1,20 @@
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response};
-use http_body::Body;
-use tower::{Layer, Service};
+use tower::Layer;
 
 use super::accounts::Accounts;
 use super::guarded;
 use super::known_accounts::{Key, KnownAccounts};
-use super::waiting::RequireClientCertAsyncFuture;
+use super::waiting::{Decide, RequireClientCertAsync};
 use crate::authorization::AccountLookup;
-use crate::layer::{Authentication, Refusal, ResponseBody};
+use crate::layer::{Authentication, Refusal};
 
 /// Lets only those requests through for whose client an [`AccountLookup`] finds an account; made by
 /// [`RequireClientCertLayer::account`](super::RequireClientCertLayer::account).
 pub struct RequireAccountLayer<L: AccountLookup> {
-    shared: Arc<Shared<L>>,
-}
-
-/// The service made by [`RequireAccountLayer`].
-pub struct RequireAccount<L: AccountLookup, S> {
-    inner: S,
     shared: Arc<Shared<L>>,
 }
 
@@ -51,54 +41,29 @@ impl<L: AccountLookup> RequireAccountLayer<L> {
     }
 }
 
-impl<L: AccountLookup> Shared<L> {
-    async fn admit(&self, authentication: Authentication, mut parts: Parts) -> Result<Parts, Refusal> {
+impl<L: AccountLookup> Decide for RequireAccountLayer<L> {
+    async fn decide(self, authentication: Authentication, mut request: Parts) -> Result<Parts, Refusal> {
+        let Shared { look_up, known } = &*self.shared;
         let identity = authentication.require()?.clone();
         let (key, asked_at) = (Key::of(&identity), identity.clock().now());
-        let account = if let Some(account) = self.known.find(&key, asked_at) {
+        let account = if let Some(account) = known.find(&key, asked_at) {
             account
         } else {
-            let found = guarded::wait(|| self.look_up.look_up(identity)).await;
+            let found = guarded::wait(|| look_up.look_up(identity)).await;
             let account = found.map_err(|error| authentication.refuse(error))?;
-            self.known.remember(key, account.clone(), asked_at);
+            known.remember(key, account.clone(), asked_at);
             account
         };
-        Accounts::add(&mut parts.extensions, account);
-        Ok(parts)
-    }
-}
-
-impl<L, S, ReqBody, ResBody> Service<Request<ReqBody>> for RequireAccount<L, S>
-where
-    L: AccountLookup,
-    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone + Send + 'static,
-    S::Future: Send,
-    S::Error: Send,
-    ReqBody: Send + 'static,
-    ResBody: Body<Data = Bytes> + 'static,
-{
-    type Response = Response<ResponseBody<ResBody>>;
-    type Error = S::Error;
-    type Future = RequireClientCertAsyncFuture<Self::Response, S::Error>;
-
-    /// Always ready: whoever waits for a decision must not hold a place of the inner service.
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        let shared = Arc::clone(&self.shared);
-        RequireClientCertAsyncFuture::new(self.inner.clone(), request, move |authentication, parts| async move {
-            shared.admit(authentication, parts).await
-        })
+        Accounts::add(&mut request.extensions, account);
+        Ok(request)
     }
 }
 
 impl<L: AccountLookup, S> Layer<S> for RequireAccountLayer<L> {
-    type Service = RequireAccount<L, S>;
+    type Service = RequireClientCertAsync<Self, S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RequireAccount { inner, shared: Arc::clone(&self.shared) }
+        RequireClientCertAsync::new(self.clone(), inner)
     }
 }
 
@@ -108,25 +73,8 @@ impl<L: AccountLookup> Clone for RequireAccountLayer<L> {
     }
 }
 
-impl<L: AccountLookup, S: Clone> Clone for RequireAccount<L, S> {
-    fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), shared: Arc::clone(&self.shared) }
-    }
-}
-
 impl<L: AccountLookup> fmt::Debug for RequireAccountLayer<L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequireAccountLayer").finish_non_exhaustive()
     }
-}
-
-impl<L: AccountLookup, S: fmt::Debug> fmt::Debug for RequireAccount<L, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequireAccount").field("inner", &self.inner).finish_non_exhaustive()
-    }
-}
-
-#[cfg(feature = "tonic")]
-impl<L: AccountLookup, S: tonic::server::NamedService> tonic::server::NamedService for RequireAccount<L, S> {
-    const NAME: &'static str = S::NAME;
 }

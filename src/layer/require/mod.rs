@@ -13,15 +13,15 @@ use std::sync::Arc;
 
 use tower::Layer;
 
-pub use self::account::{RequireAccount, RequireAccountLayer};
-pub use self::asynchronous::{RequireClientCertAsync, RequireClientCertAsyncLayer};
+pub use self::account::RequireAccountLayer;
+pub use self::asynchronous::RequireClientCertAsyncLayer;
 pub(super) use self::check::Check;
 use self::check::Mode;
 pub use self::service::RequireClientCert;
 pub use self::table_handle::AccessTableHandle;
 pub use self::values::AuthenticatedUser;
 pub(super) use self::values::HttpValues;
-pub use self::waiting::RequireClientCertAsyncFuture;
+pub use self::waiting::{RequireClientCertAsync, RequireClientCertAsyncFuture};
 use crate::authorization::{AccountLookup, AsyncAuthorizer, Authorizer, Rule, TokenClaims};
 
 /// Lets only those requests through whose client may have what it asks for.
