@@ -1,3 +1,4 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -12,7 +13,7 @@ use crate::error::ConfigError;
 ///
 /// Content is compared, not dates, so that it does not matter how files are replaced: in place, by renaming, or by the
 /// symbolic links of Kubernetes. A reload that fails is logged and counted, and tried again at each look until it
-/// succeeds; what was in force stays.
+/// succeeds, even after a panic of what the program adds; what was in force stays.
 #[derive(Debug)]
 #[must_use = "dropping it ends the watch"]
 pub struct ReloadWatcher {
@@ -30,8 +31,8 @@ impl ReloadWatcher {
         let look = move || {
             while end.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 let Some(in_force) = in_force.upgrade() else { return };
-                // Logged and counted where it happens.
-                drop(in_force.reload(When::Changed));
+                // Logged and counted where it happens. Where the program's own part of it panics, the next look tries again.
+                drop(catch_unwind(AssertUnwindSafe(|| in_force.reload(When::Changed))));
             }
         };
         thread::Builder::new()

@@ -2,10 +2,11 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, SystemTime};
 
-use tower_client_cert::{ClientCertConfig, Clock};
+use tower_client_cert::{ClientCertConfig, ClientCertLayer, Clock};
 
 use crate::scene::{Fixed, ask, builder, with_certificate};
 use crate::support::pki::{self, Pki};
@@ -44,21 +45,26 @@ async fn a_clock_that_panics_ends_its_request_and_poisons_nothing() {
     }
 }
 
+/// A layer from a file, to which a program adds something that panics for as long as it is told to, and how often it did.
+fn customized(world: &World) -> (ClientCertLayer, Arc<AtomicBool>, Arc<AtomicUsize>) {
+    world.write(USUAL);
+    let (breaks, panics) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (asked_to, counted) = (Arc::clone(&breaks), Arc::clone(&panics));
+    let config = ClientCertConfig::from_file(world.directory.path().join("client-cert.toml")).unwrap();
+    let config = config.clock(Fixed(pki::now())).customized(move |builder| {
+        if asked_to.load(Ordering::SeqCst) {
+            counted.fetch_add(1, Ordering::SeqCst);
+            panic!("an application that is broken");
+        }
+        builder
+    });
+    (config.build().unwrap(), breaks, panics)
+}
+
 #[tokio::test]
 async fn a_customization_that_panics_at_a_reload_leaves_the_former_layer_in_force() {
     let world = World::new();
-    world.write(USUAL);
-    let breaks = Arc::new(AtomicBool::new(false));
-    let asked_to = Arc::clone(&breaks);
-    let config = ClientCertConfig::from_file(world.directory.path().join("client-cert.toml")).unwrap();
-    let layer = config
-        .clock(Fixed(pki::now()))
-        .customized(move |builder| {
-            assert!(!asked_to.load(Ordering::SeqCst), "an application that is broken");
-            builder
-        })
-        .build()
-        .unwrap();
+    let (layer, breaks, _) = customized(&world);
     let handle = layer.handle();
     breaks.store(true, Ordering::SeqCst);
     for _ in 0..3 {
@@ -69,3 +75,29 @@ async fn a_customization_that_panics_at_a_reload_leaves_the_former_layer_in_forc
     handle.reload().unwrap();
     assert!(ask(&layer, with_certificate(&world.partner)).await.identity().is_some());
 }
+
+#[test]
+fn a_customization_that_panics_ends_no_watch() {
+    let world = World::new();
+    let (layer, breaks, panics) = customized(&world);
+    let handle = layer.handle();
+    breaks.store(true, Ordering::SeqCst);
+    let watcher = handle.watch(Duration::from_millis(1)).unwrap();
+    world.write(&format!("{USUAL}# changed\n"));
+    let looked = |is_done: &dyn Fn() -> bool| {
+        (0..MAX_LOOKS).any(|_| {
+            is_done() || {
+                thread::yield_now();
+                false
+            }
+        })
+    };
+    assert!(looked(&|| panics.load(Ordering::SeqCst) > 1));
+    assert_eq!(handle.counts().reloads(), 0);
+    breaks.store(false, Ordering::SeqCst);
+    assert!(looked(&|| handle.counts().reloads() == 1));
+    drop(watcher);
+}
+
+/// Far more than one look of the watcher takes.
+const MAX_LOOKS: usize = 50_000_000;
