@@ -90,3 +90,33 @@ fn unix(extensions: &Extensions) -> Option<GatewayPeer> {
 fn unix(_: &Extensions) -> Option<GatewayPeer> {
     None
 }
+
+#[cfg(all(test, feature = "axum", feature = "tonic", unix))]
+mod tests {
+    use std::net::SocketAddr;
+
+    use ::axum::extract::ConnectInfo;
+    use ::tonic::transport::server::{TcpConnectInfo, UdsConnectInfo};
+
+    use super::*;
+
+    #[test]
+    fn what_the_server_says_itself_goes_before_what_frameworks_know_and_tcp_before_unix() {
+        let address = |last: u8| SocketAddr::from(([10, 0, 0, last], 50_000));
+        let tcp = |remote_addr| TcpConnectInfo { local_addr: Some(address(9)), remote_addr };
+        let mut extensions = Extensions::new();
+        assert_eq!(peer_of(&extensions), None);
+        extensions.insert(tcp(None));
+        assert_eq!(peer_of(&extensions), None);
+        extensions.insert(UdsConnectInfo { peer_addr: None, peer_cred: None });
+        assert_eq!(peer_of(&extensions), Some(GatewayPeer::unix(None)));
+        extensions.insert(tcp(Some(address(1))));
+        assert_eq!(peer_of(&extensions), Some(GatewayPeer::tcp(address(1))));
+        extensions.insert(ConnectInfo(address(2)));
+        assert_eq!(peer_of(&extensions), Some(GatewayPeer::tcp(address(2))));
+        extensions.insert(ConnectInfo(GatewayPeer::tcp(address(3))));
+        assert_eq!(peer_of(&extensions), Some(GatewayPeer::tcp(address(3))));
+        extensions.insert(GatewayPeer::tcp(address(4)));
+        assert_eq!(peer_of(&extensions), Some(GatewayPeer::tcp(address(4))));
+    }
+}

@@ -144,7 +144,7 @@ impl Refusals {
         }
         Refusal {
             status: self.status_of(reason),
-            grpc_code: self.grpc_codes.get(&reason).copied().unwrap_or_else(|| reason.default_grpc_code()),
+            grpc_code: self.grpc_code_of(reason),
             rejection: Arc::new(rejection),
             reference,
         }

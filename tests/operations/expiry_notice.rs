@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::scene::{ask, request, with_certificate};
-use crate::support::pki::{Pki, Shape, days};
+use crate::support::pki::{Pki, Shape, days, seconds};
 use crate::world::{DAY_SECONDS, builder};
 
 #[tokio::test]
@@ -16,6 +16,16 @@ async fn a_client_is_told_within_the_time_and_not_before() {
     let in_time = ask(&layer, with_certificate(&pki.issue(&Shape::partner().valid(days(-1), days(30))))).await;
     assert_eq!(in_time.header("client-certificate-expires"), None);
     assert_eq!(ask(&layer, request(&[])).await.header("client-certificate-expires"), None);
+}
+
+/// A skew of clocks lets it pass for a while.
+#[tokio::test]
+async fn a_client_is_told_still_after_its_certificate_has_expired() {
+    let pki = Pki::new();
+    let leaf = pki.issue(&Shape::partner().valid(days(-1), seconds(-10)));
+    let layer = builder(&pki).clock_skew(Duration::from_secs(30)).warn_before_expiry(Duration::from_secs(1));
+    let asked = ask(&layer.build().unwrap(), with_certificate(&leaf)).await;
+    assert_eq!((asked.status(), asked.header("client-certificate-expires")), (200, Some("2026-03-01T11:59:50Z")));
 }
 
 #[tokio::test]
