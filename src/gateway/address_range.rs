@@ -65,13 +65,13 @@ impl AddressRange {
 
     fn checked(network: IpNet, given: &str) -> Result<Self, ConfigError> {
         let refuse = |problem| ConfigError::AddressRange { value: given.to_owned(), problem };
-        if network.addr() != network.network() {
-            return Err(refuse(AddressRangeProblem::HostBits { network: network.trunc() }));
-        }
         let canonical = match network {
             IpNet::V6(v6) => canonical_v6(v6).ok_or_else(|| refuse(AddressRangeProblem::MappedTooWide))?,
             v4 @ IpNet::V4(_) => v4,
         };
+        if canonical.addr() != canonical.network() {
+            return Err(refuse(AddressRangeProblem::HostBits { network: canonical.trunc() }));
+        }
         if canonical.prefix_len() == 0 {
             return Err(refuse(AddressRangeProblem::Everything));
         }
@@ -195,12 +195,8 @@ mod tests {
 
     #[test]
     fn mapped_ranges_wider_than_the_mapped_block_are_refused() {
-        for text in ["::ffff:0:0/95", "::ffff:0.0.0.0/80"] {
-            let problem = range(text).unwrap_err();
-            assert!(
-                matches!(problem, AddressRangeProblem::MappedTooWide | AddressRangeProblem::HostBits { .. }),
-                "{problem:?}"
-            );
+        for text in ["::ffff:0:0/95", "::ffff:0.0.0.0/80", "::ffff:10.0.0.0/8", "::ffff:10.1.0.5/0"] {
+            assert!(matches!(range(text), Err(AddressRangeProblem::MappedTooWide)), "{text}");
         }
     }
 
@@ -217,6 +213,8 @@ mod tests {
         assert_eq!(network.to_string(), "10.1.0.0/24");
         let Err(AddressRangeProblem::HostBits { network }) = range("2001:db8::1/64") else { panic!() };
         assert_eq!(network.to_string(), "2001:db8::/64");
+        let Err(AddressRangeProblem::HostBits { network }) = range("::ffff:10.1.0.5/120") else { panic!() };
+        assert_eq!(network.to_string(), "10.1.0.0/24");
     }
 
     #[test]
