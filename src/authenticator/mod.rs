@@ -149,7 +149,8 @@ impl Authenticator {
     }
 
     /// Follows the line as [`authenticate`](Self::authenticate) does, as if no request had come before, and leaves nothing
-    /// behind for those that come after. Nobody waits: what a server has not said by now, it does not say.
+    /// behind for those that come after but an OCSP answer in its header. Nobody waits: what a server has not said by now, it
+    /// does not say.
     pub(crate) fn retrace(
         &self,
         connection: &GatewayConnection,

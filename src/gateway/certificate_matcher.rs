@@ -18,7 +18,8 @@ use crate::validation::{
 /// The path is validated at each request, as that of a client is: to these anchors alone, within its dates, for client
 /// authentication, since the gateway is the client of this connection. These anchors have nothing to do with those of
 /// the forwarded certificates. They are fixed when the layer is built; to change the authority, name the old and the
-/// new one for a while.
+/// new one for a while. Revocation is not asked, neither the deny-list nor lists nor responders: where a gateway's key
+/// is lost, give the gateways another name or another authority.
 ///
 /// ```no_run
 /// use tower_client_cert::{Gateway, GatewayCertificateMatcher, GatewayCertificateName, TrustAnchors};

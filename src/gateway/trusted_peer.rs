@@ -70,11 +70,11 @@ impl TrustedPeer {
         Arc::clone(&self.gateway)
     }
 
-    /// What it was proven by: the place, and every second factor.
     pub(crate) fn gateway_name(&self) -> &str {
         &self.gateway
     }
 
+    /// What it was proven by: the place, and every second factor.
     pub(crate) fn proof(&self) -> Arc<str> {
         Arc::clone(&self.proof)
     }
