@@ -10,8 +10,8 @@ use crate::validation::{IssuedBy, KeyPolicy, PinnedCertificates, RequiredPolicie
 /// How certificates are judged. All of it holds for every anchor; what belongs to one authority alone is set on its
 /// [`TrustAnchors`](crate::TrustAnchors).
 impl ClientCertLayerBuilder {
-    /// Allows for clocks that differ by this much, at most 5 minutes. Default: none; dates are judged by this machine's
-    /// clock alone.
+    /// Allows for clocks that differ by this much, at most 5 minutes, at both ends of every certificate: clients', pinned
+    /// ones', authorities' and anchors'. Default: none; dates are judged by this machine's clock alone.
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.validation.clock_skew = skew;
         self

@@ -1,6 +1,6 @@
 //! The dates of one certificate.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::problem::ValidationProblem;
 use crate::certificate::Certificate;
@@ -19,6 +19,12 @@ pub(super) fn problem_of(certificate: &Certificate, now: SystemTime) -> Option<V
         return Some(ValidationProblem::NotYetValid { not_before, now });
     }
     None
+}
+
+/// As [`problem_of`], by a clock that may differ by `skew`.
+pub(super) fn problem_within(certificate: &Certificate, now: SystemTime, skew: Duration) -> Option<ValidationProblem> {
+    let mut moments = [now.checked_sub(skew), now.checked_add(skew)].into_iter().flatten();
+    problem_of(certificate, now).filter(|_| moments.all(|moment| problem_of(certificate, moment).is_some()))
 }
 
 /// Seconds since 1970, without the part of a second; 0 before.

@@ -145,7 +145,7 @@ impl ValidatedChain {
         let ForwardedChain { end_entity, candidates, .. } = chain;
         let own_dates = Horizon::around(now, horizon::dates([&*end_entity], options.clock_skew));
         if let Some(pin) = trust.pinned().find(&end_entity) {
-            let allowed = pins::check(pin, &end_entity, &options.key_policy, now)?;
+            let allowed = pins::check(pin, &end_entity, options, now)?;
             let allowed = allowed.into_iter().map(|allowance| (Check::Pin, allowance)).collect();
             let trusted_by = TrustSource::Pin(Arc::clone(pin));
             let path = ValidatedPath { end_entity, intermediates: Vec::new(), trusted_by };

@@ -6,7 +6,7 @@ use super::allowance::{Allowance, Allowances};
 use super::check::{Checked, SubjectOfCheck};
 use super::error::{Place, ValidationError};
 use super::problem::{ValidationProblem, is_policy_extension};
-use super::{KeyPolicy, ValidatedPath, anchor_profile, dates, key_usage, purpose};
+use super::{ValidatedPath, ValidationOptions, anchor_profile, dates, key_usage, purpose};
 use crate::certificate::{Certificate, Fingerprint};
 use crate::error::ConfigError;
 
@@ -205,7 +205,7 @@ impl SubjectOfCheck for Pin {
 pub(super) fn check(
     pin: &Pin,
     certificate: &Certificate,
-    key_policy: &KeyPolicy,
+    options: &ValidationOptions,
     now: SystemTime,
 ) -> Result<Vec<Allowance>, Box<ValidationError>> {
     let refused = |problem| Box::new(ValidationError::new(problem, Place::EndEntity, certificate));
@@ -219,9 +219,9 @@ pub(super) fn check(
         None => Ok(()),
     };
     let is_ca = certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca());
-    loosened(Allowance::ExpiredPin, dates::problem_of(certificate, now))?;
+    loosened(Allowance::ExpiredPin, dates::problem_within(certificate, now, options.clock_skew))?;
     loosened(Allowance::CaCertificate, is_ca.then_some(ValidationProblem::CaCertificate))?;
-    if let Err(wanted) = key_policy.check(certificate.public_key(), pin) {
+    if let Err(wanted) = options.key_policy.check(certificate.public_key(), pin) {
         return Err(refused(ValidationProblem::KeyUnacceptable { key: certificate.public_key().to_string(), wanted }));
     }
     if let Some(problem) = key_usage::problem_of_client(certificate) {

@@ -108,6 +108,25 @@ async fn a_pin_counts_from_the_first_second_of_its_certificate_to_the_end_of_its
 }
 
 #[tokio::test]
+async fn a_clock_skew_moves_both_ends_of_a_pin_and_no_further() {
+    let partner = Shape::partner().valid(seconds(-100), seconds(100)).self_signed();
+    for (millis, expected) in [
+        (-130_001, Some(Reason::NotYetValid)),
+        (-130_000, None),
+        (-100_001, None),
+        (0, None),
+        (101_000, None),
+        (130_999, None),
+        (131_000, Some(Reason::Expired)),
+    ] {
+        let moved = Duration::from_millis(i64::unsigned_abs(millis));
+        let at = if millis < 0 { now() - moved } else { now() + moved };
+        let layer = pins_alone(of_certificate(&partner)).clock(Fixed(at)).clock_skew(Duration::from_secs(30));
+        assert_eq!(asked(layer, &partner).await.reason(), expected, "{millis}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_allowed_for_a_pin_stands_in_the_evidence() {
     let partner = Shape::partner().made_authority().valid(days(-60), days(-1)).self_signed();
     let pins = of_certificate(&partner).allow_expired().allow_ca_certificate();
