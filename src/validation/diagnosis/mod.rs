@@ -54,6 +54,13 @@ struct Walk<'a> {
     anchor: Option<&'a TrustAnchor>,
 }
 
+impl Walk<'_> {
+    /// How near it came where no anchor stands at its end.
+    fn dead_end(&self) -> Nearness {
+        Nearness::Nowhere { authorities: self.intermediates.len() }
+    }
+}
+
 impl<'a> Diagnosis<'a> {
     pub(super) fn of(search: &'a Search<'a>, trust: &'a Trust) -> Self {
         Self { search, trust, signatures_left: Cell::new(MAX_SIGNATURES), steps_left: Cell::new(MAX_STEPS) }
@@ -81,6 +88,10 @@ impl<'a> Diagnosis<'a> {
         let mut nearest: Option<Finding> = None;
         let mut walk = Vec::new();
         self.walk(&mut walk, &mut |walk| {
+            // What a dead end says takes a look at every authority, and one that comes no further is not told.
+            if walk.anchor.is_none() && nearest.as_ref().is_some_and(|known| known.nearness >= walk.dead_end()) {
+                return;
+            }
             let Some(finding) = self.finding(walk) else { return };
             let rank = |finding: &Finding| (finding.nearness, std::cmp::Reverse(finding.defects));
             if nearest.as_ref().is_none_or(|known| rank(&finding) > rank(known)) {
@@ -126,8 +137,7 @@ impl<'a> Diagnosis<'a> {
     /// `None` for a path that would take more signatures than are left.
     fn finding(&self, walk: &Walk<'a>) -> Option<Finding> {
         let Some(anchor) = walk.anchor else {
-            let nearness = Nearness::Nowhere { authorities: walk.intermediates.len() };
-            return Some(Finding { nearness, defects: 0, error: Some(self.issuer_unknown(walk)) });
+            return Some(Finding { nearness: walk.dead_end(), defects: 0, error: Some(self.issuer_unknown(walk)) });
         };
         let certificates = self.certificates(walk, anchor);
         for ((place, certificate), (issuer_place, issuer)) in certificates.iter().zip(certificates.iter().skip(1)) {
