@@ -35,8 +35,8 @@ impl ValidationProblem {
                 "if clients of this authority are meant to pass, name it in only_issued_by; otherwise this refusal is right"
             }
             Self::IssuerNotCa => {
-                "nobody but an authority (basic constraints with cA) can issue; this is no client's fault \
-                                  to mend unless the authority's certificate is wrong"
+                "nobody but an authority (basic constraints with cA) can issue; this is no client's fault to mend unless \
+                 the authority's certificate is wrong"
             }
             Self::IssuerUnknown { self_issued: true, .. } => {
                 "if it is a root, add it to the anchors; if it is a partner's own, pin it with PinnedCertificates"
@@ -89,7 +89,9 @@ impl ValidationProblem {
             Self::SignatureInvalid { .. } => {
                 "another authority of the same name made the signature: add that authority's own certificate"
             }
-            Self::SpiffeIdInvalid { .. } => "issue an X509-SVID with exactly one URI, a SPIFFE ID",
+            Self::SpiffeIdInvalid { .. } => {
+                "issue an X509-SVID with exactly one URI, a SPIFFE ID, and without keyCertSign and cRLSign"
+            }
             Self::TrustDomainUnknown { .. } => "add the bundle of that trust domain with for_trust_domain",
             Self::ValidityInvalid => "have the certificate issued with dates in order",
             Self::VersionUnsupported { .. } if place == Place::Anchor => {

@@ -128,7 +128,7 @@ pub enum ValidationProblem {
         /// The issuer it names.
         issuer: String,
     },
-    /// Its SPIFFE ID cannot be read.
+    /// Its SPIFFE ID is malformed, or stands beside what an X509-SVID must not have.
     SpiffeIdInvalid {
         /// What is wrong with it.
         problem: &'static str,

@@ -39,6 +39,11 @@ pub(super) fn bundle_for<'a>(
     if uris().count() != 1 {
         return refuse(ValidationProblem::SpiffeIdInvalid { problem: "it stands beside other URIs" });
     }
+    // X509-SVID section 5.2: what may sign certificates or lists is no workload's.
+    if end_entity.key_usage().is_some_and(|usage| usage.key_cert_sign() || usage.crl_sign()) {
+        let problem = "it stands beside the key usage keyCertSign or cRLSign, which no workload has";
+        return refuse(ValidationProblem::SpiffeIdInvalid { problem });
+    }
     let trust_domain = match trust_domain_of(id) {
         Ok(trust_domain) => trust_domain,
         Err(problem) => return refuse(ValidationProblem::SpiffeIdInvalid { problem }),

@@ -109,7 +109,8 @@ impl TrustAnchors {
     /// Makes the set the bundle of a SPIFFE trust domain, such as `example.org`.
     ///
     /// As soon as one set has a trust domain, a certificate with a SPIFFE ID is validated against the bundle of that
-    /// ID's trust domain and nothing else, and must have exactly one URI. The bundle accepts no other certificates.
+    /// ID's trust domain and nothing else, and must have exactly one URI and neither keyCertSign nor cRLSign (X509-SVID
+    /// section 5.2). The bundle accepts no other certificates.
     ///
     /// # Errors
     ///
@@ -196,7 +197,7 @@ impl TrustAnchors {
 /// What an authority's certificates may lack. Each is off by default, loosens these anchors alone, and is named in the
 /// evidence of every identity that needed it.
 impl TrustAnchors {
-    /// Accepts client certificates whose only purpose is anyExtendedKeyUsage.
+    /// Accepts client certificates that name anyExtendedKeyUsage in place of clientAuth.
     #[must_use]
     pub fn allow_any_purpose(self) -> Self {
         self.allow(Allowance::AnyPurpose)

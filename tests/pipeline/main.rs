@@ -22,6 +22,7 @@ mod revocation_reasons;
 mod scene;
 mod sloppy_authorities;
 mod strictness;
+mod trust_domains;
 
 #[path = "../support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]

@@ -305,28 +305,27 @@ async fn an_email_in_the_subject_under_a_constraint_on_emails_is_refused() {
     assert_eq!(reason(builder(&pki), &[&constrained.issue(&Shape::partner()), &constrained]).await, None);
 }
 
+/// RFC 9598: to rustls-webpki it is a name of another kind.
 #[tokio::test]
-async fn the_trust_domain_chooses_the_bundle() {
-    let (ours, theirs) = (Pki::new(), Shape::authority("Theirs").self_signed());
-    let bundle =
-        |minted: &Minted, domain| TrustAnchors::from_der(minted.der()).unwrap().for_trust_domain(domain).unwrap();
-    let layer = || {
-        let plain = TrustAnchors::from_der(ours.root.der()).unwrap();
-        with_anchors(bundle(&ours.intermediate, "ours.test").and(bundle(&theirs, "theirs.test")).and(plain))
-            .intermediates(Intermediates::from_der(ours.intermediate.der()).unwrap())
+async fn an_internationalized_email_under_a_constraint_on_emails_is_refused() {
+    let pki = Pki::new();
+    let mailbox = |address: &str| {
+        let smtp_utf8_mailbox = vec![1, 3, 6, 1, 5, 5, 7, 8, 9];
+        SanType::OtherName((smtp_utf8_mailbox, OtherNameValue::Utf8String(address.to_owned())))
     };
-    let workload = |uri: &str| Shape::partner().alternative_name(SanType::URI(uri.try_into().unwrap()));
-    let id = "spiffe://ours.test/a";
-    assert_eq!(reason(layer(), &[&ours.issue(&workload(id))]).await, None);
-    assert_eq!(reason(layer(), &[&theirs.issue(&workload("spiffe://theirs.test/a"))]).await, None);
-    assert_eq!(reason(layer(), &[&theirs.issue(&workload(id))]).await, Some(Reason::IssuerUnknown));
-    let two = workload(id).alternative_name(SanType::URI("https://ours.test/".try_into().unwrap()));
-    assert_eq!(reason(layer(), &[&ours.issue(&two)]).await, Some(Reason::SpiffeIdInvalid));
-    assert_eq!(reason(layer(), &[&theirs.issue(&Shape::partner())]).await, Some(Reason::IssuerUnknown));
-    assert_eq!(reason(layer(), &[&ours.good()]).await, None, "no SPIFFE ID, so the anchors without a trust domain");
-    for domain in ["", "Ours.test", "ours.test:443", "a/b"] {
-        assert!(TrustAnchors::from_der(theirs.der()).unwrap().for_trust_domain(domain).is_err(), "{domain}");
+    let on_mail = GeneralSubtree::Rfc822Name("partner.test".to_owned());
+    for constrained in [Shape::authority("Mail").permitted(on_mail.clone()), Shape::authority("Mail").excluded(on_mail)]
+    {
+        let constrained = pki.root.issue(&constrained);
+        for address in ["jürg@evil.test", "jürg@partner.test"] {
+            let leaf = constrained.issue(&Shape::partner().alternative_name(mailbox(address)));
+            let refused = asked(builder(&pki), &[&leaf, &constrained]).await;
+            assert_eq!(refused.reason(), Some(Reason::NameConstraintUnsupported), "{address}");
+            assert!(refused.refusal().unwrap().rejection().to_string().contains("has a SmtpUTF8Mailbox"));
+        }
     }
+    let unconstrained = pki.issue(&Shape::partner().alternative_name(mailbox("jürg@partner.test")));
+    assert_eq!(reason(builder(&pki), &[&unconstrained]).await, None);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ table! {
         trust_domain: String,
         /// Holds all that is issued below to RFC 5280 by the letter.
         strict_profile: bool,
-        /// Accepts clients whose only purpose is anyExtendedKeyUsage.
+        /// Accepts clients that name anyExtendedKeyUsage in place of clientAuth.
         allow_any_purpose: bool,
         /// Accepts clients without an extended key usage extension.
         allow_missing_client_auth: bool,
