@@ -56,7 +56,7 @@ pub(crate) fn from_file(path: &Path) -> Result<Vec<Certificate>, ConfigError> {
 }
 
 /// Reads every file of a directory that ends in `.pem`, `.crt`, `.cer` or `.der`, in the order of their names.
-/// Subdirectories and hidden files are passed over.
+/// Subdirectories and hidden files are passed over, and nothing else: a link that leads nowhere is an error.
 pub(crate) fn from_directory(path: &Path) -> Result<Vec<Certificate>, ConfigError> {
     let unreadable = |source| ConfigError::File { path: path.to_owned(), source };
     let mut files: Vec<PathBuf> = Vec::new();
@@ -80,7 +80,7 @@ pub(crate) fn from_directory(path: &Path) -> Result<Vec<Certificate>, ConfigErro
 fn is_certificate_file(path: &Path) -> bool {
     let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-    !hidden && extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) && path.is_file()
+    !hidden && extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) && !path.is_dir()
 }
 
 fn parse(der: CertificateDer<'static>, origin: &Origin, position: usize) -> Result<Certificate, ConfigError> {

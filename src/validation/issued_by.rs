@@ -96,8 +96,12 @@ impl IssuedBy {
         if anchors.iter().any(|anchor| anchor.label() == Some(label)) {
             return Ok(());
         }
-        let mut known: Vec<_> = anchors.iter().filter_map(|anchor| anchor.label()).map(str::to_owned).collect();
-        known.dedup();
+        let mut known: Vec<String> = Vec::new();
+        for label in anchors.iter().filter_map(|anchor| anchor.label()) {
+            if !known.iter().any(|known| known == label) {
+                known.push(label.to_owned());
+            }
+        }
         Err(ConfigError::UnknownAnchorLabel { label: label.to_string(), known })
     }
 }

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use tower_client_cert::certificate::ObjectIdentifier;
-use tower_client_cert::{ConfigError, Place, Reason, Rejection, TrustAnchors};
+use tower_client_cert::{ConfigError, Gateway, Intermediates, IssuedBy, Place, Reason, Rejection, TrustAnchors};
 
 use crate::scene::{Fixed, ask, with_anchors, with_certificate};
 use crate::support::pki::{Minted, Shape, now, pem, seconds};
+use crate::support::scratch::Scratch;
 
 fn anchor(root: &Minted) -> TrustAnchors {
     TrustAnchors::from_der(root.der()).unwrap().labelled("ours")
@@ -86,6 +87,22 @@ async fn an_anchor_is_good_from_its_first_second_to_the_end_of_its_last() {
     }
 }
 
+#[tokio::test]
+async fn a_clock_skew_moves_both_ends_of_an_anchor_and_no_further() {
+    let root = Shape::authority("Root").valid(seconds(-10), seconds(10)).self_signed();
+    let client = root.issue(&Shape::partner());
+    let second = Duration::from_secs(1);
+    for (at, expected) in [
+        (now() - 41 * second, Some(Reason::NotYetValid)),
+        (now() - 40 * second, None),
+        (now() + 40 * second, None),
+        (now() + 41 * second, Some(Reason::Expired)),
+    ] {
+        let layer = with_anchors(anchor(&root)).clock(Fixed(at)).clock_skew(30 * second).build().unwrap();
+        assert_eq!(ask(&layer, with_certificate(&client)).await.reason(), expected, "{at:?}");
+    }
+}
+
 #[test]
 fn a_certificate_that_cannot_be_an_anchor_is_told_by_its_place_in_the_file() {
     let root = Shape::authority("Root").self_signed();
@@ -108,12 +125,40 @@ fn blocks_of_other_kinds_among_anchors_are_counted_and_refused() {
     assert!(TrustAnchors::from_pem([root.pem(), root.pem()].concat()).is_ok());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_directory_is_read_whole_or_not_at_all() {
+    let (root, scratch) = (Shape::authority("Root").self_signed(), Scratch::new("anchors"));
+    scratch.write("root.PEM", root.pem());
+    scratch.write("notes.txt", "passed over");
+    scratch.write(".hidden.pem", "passed over");
+    std::fs::create_dir(scratch.path().join("older.pem")).unwrap();
+    let loaded = || TrustAnchors::from_directory(scratch.path());
+    assert_eq!(loaded().unwrap().as_slice().len(), 1);
+    let dangling = scratch.path().join("partner.pem");
+    std::os::unix::fs::symlink("/nonexistent/partner.pem", &dangling).unwrap();
+    let expect_file = |error| matches!(error, ConfigError::File { path, .. } if path == dangling);
+    assert!(expect_file(loaded().unwrap_err()));
+    assert!(expect_file(Intermediates::from_directory(scratch.path()).unwrap_err()));
+}
+
+#[test]
+fn the_labels_there_are_are_told_once_each_however_many_gateways_share_them() {
+    let anchors = |name| TrustAnchors::from_der(Shape::authority(name).self_signed().der()).unwrap().labelled(name);
+    let built = with_anchors(anchors("one").and(anchors("two")))
+        .gateway(Gateway::custom("other", ["10.2.0.0/24"]).unwrap())
+        .only_issued_by([IssuedBy::label("three")])
+        .build();
+    let Err(ConfigError::UnknownAnchorLabel { label, known }) = built else { panic!("{built:?}") };
+    assert_eq!((label.as_str(), known), ("three", vec!["one".to_owned(), "two".to_owned()]));
+}
+
 #[test]
 fn an_issuer_is_named_by_its_label_in_the_policy() {
     let root = Shape::authority("Root").self_signed();
     let oid: ObjectIdentifier = "2.5.29.32.7".parse().unwrap();
     let layer = with_anchors(anchor(&root))
-        .only_issued_by([tower_client_cert::IssuedBy::label("ours")])
+        .only_issued_by([IssuedBy::label("ours")])
         .require_policies(tower_client_cert::RequiredPolicies::any([oid]))
         .build()
         .unwrap();
