@@ -6,12 +6,16 @@ use std::time::UNIX_EPOCH;
 use http::{HeaderMap, HeaderValue};
 
 use super::*;
+use crate::encoding::Encoding;
 use crate::gateway::{Gateway, GatewayPeer, TrustedPeer};
 use crate::header::{RawCertificate, TakenHeaders};
 use crate::horizon::Horizon;
 use crate::validation::Breadth;
 
 const CONDITIONS: Conditions = Conditions { generation: 1, breadth: Breadth::FirstPath };
+
+/// A bound in entries by which each newcomer looks among all of them.
+const ONE_SHARD: usize = 200;
 
 /// Bytes that an entry of these tests says its value takes.
 const VALUE_BYTES: usize = 1000;
@@ -21,9 +25,17 @@ fn at(seconds: u64) -> SystemTime {
 }
 
 fn raw(text: &str) -> RawCertificate {
+    raw_of(&[("x-client-cert", text)])
+}
+
+fn raw_of(lines: &[(&'static str, &str)]) -> RawCertificate {
     let gateway = Gateway::custom("edge", ["10.0.0.0/8"]).unwrap();
+    let gateway = gateway.other_leaf_header("x-again", Encoding::Auto).unwrap();
+    let gateway = gateway.chain_header("x-chain", Encoding::Rfc9440List).unwrap();
     let mut headers = HeaderMap::new();
-    headers.insert("x-client-cert", HeaderValue::from_str(text).unwrap());
+    for (name, value) in lines {
+        headers.append(*name, HeaderValue::from_str(value).unwrap());
+    }
     let peer: SocketAddr = "10.0.0.1:1".parse().unwrap();
     let peer = TrustedPeer::by_place(Some(GatewayPeer::tcp(peer)), &gateway).unwrap();
     let taken = TakenHeaders::take(&mut headers, &gateway.forwarding().names());
@@ -40,13 +52,41 @@ fn cache(clients: usize, bytes: usize) -> VerdictCache<Arc<()>, Arc<()>> {
 
 /// Whether the header was remembered; it is now.
 fn is_hit(cache: &VerdictCache<Arc<()>, Arc<()>>, raw: &RawCertificate, now: SystemTime) -> bool {
+    is_hit_of(VALUE_BYTES, cache, raw, now)
+}
+
+/// The same, of a value that takes so many bytes.
+fn is_hit_of(bytes: usize, cache: &VerdictCache<Arc<()>, Arc<()>>, raw: &RawCertificate, now: SystemTime) -> bool {
     let hit = Cell::new(true);
     let judged = cache.find_or_judge(&HeaderKey::new(0, raw), CONDITIONS, now, || {
         hit.set(false);
-        Ok(Verdict { value: Arc::new(()), horizon: Horizon::around(now, []), bytes: VALUE_BYTES })
+        Ok(Verdict { value: Arc::new(()), horizon: Horizon::around(now, []), bytes })
     });
     assert!(judged.is_ok());
     hit.get()
+}
+
+/// The bytes of an entry of [`raws`].
+fn entry_bytes() -> usize {
+    let verdict = Verdict { value: Arc::new(()), horizon: Horizon::around(at(0), []), bytes: VALUE_BYTES };
+    Entry::new(&HeaderKey::new(0, &raws(1)[0]), CONDITIONS, verdict).bytes()
+}
+
+/// How many of them are remembered. Looks without asking for them again.
+fn found(cache: &VerdictCache<Arc<()>, Arc<()>>, clients: &[RawCertificate]) -> usize {
+    let is_there = |client: &&RawCertificate| {
+        let key = HeaderKey::new(0, client);
+        cache.accepted.find(key.hash(&cache.hasher), &key, |_| Some(())).is_some()
+    };
+    clients.iter().filter(is_there).count()
+}
+
+/// What is taken of the bounds, as the store itself says.
+#[track_caller]
+fn assert_taken<V>(store: &Store<V>, entries: usize, bytes: usize) {
+    let told = format!("{store:?}");
+    assert!(told.contains(&format!(" entries: {entries}, ")), "{entries} expected: {told}");
+    assert!(told.contains(&format!(" bytes: {bytes}, ")), "{bytes} expected: {told}");
 }
 
 /// The share of hits in the last of some rounds.
@@ -68,6 +108,28 @@ fn two_keys_are_the_same_bytes_only_where_they_are_the_same_values() {
     }
     let bytes = key.to_bytes();
     assert!(!key.is(&bytes[..bytes.len() - 1]) && !key.is(&[]) && !key.is(&[&bytes[..], &[0]].concat()));
+}
+
+#[test]
+fn the_same_text_in_other_headers_or_parted_otherwise_is_another_key() {
+    let leaf = ("x-client-cert", "MIIA");
+    let all = [
+        raw_of(&[leaf]),
+        raw_of(&[leaf, ("x-again", "MIIB")]),
+        raw_of(&[leaf, ("x-chain", "MIIB")]),
+        raw_of(&[leaf, ("x-again", "MIIB"), ("x-chain", "MIIB")]),
+        raw_of(&[leaf, ("x-chain", "MIIB"), ("x-chain", "MIIB")]),
+        raw_of(&[leaf, ("x-chain", "MIIBMIIB")]),
+        raw_of(&[("x-client-cert", "MIIAMIIB")]),
+    ];
+    let hasher = keyed_hash();
+    for (place, one) in all.iter().enumerate() {
+        for (other_place, other) in all.iter().enumerate() {
+            let (key, other_key) = (HeaderKey::new(0, one), HeaderKey::new(0, other));
+            assert_eq!(key.is(&other_key.to_bytes()), place == other_place, "{place} {other_place}");
+            assert_eq!(key.hash(&hasher) == other_key.hash(&hasher), place == other_place, "{place} {other_place}");
+        }
+    }
 }
 
 #[test]
@@ -100,27 +162,111 @@ fn clients_that_went_make_room_when_their_verdicts_end() {
 }
 
 #[test]
-fn the_bound_in_bytes_holds_as_well() {
-    let entry = Entry::new(
-        &HeaderKey::new(0, &raw(&format!("MI{:020}", 0))),
-        CONDITIONS,
-        Verdict { value: Arc::new(()), horizon: Horizon::around(at(0), []), bytes: VALUE_BYTES },
-    );
-    let cache = cache(usize::MAX, 100 * entry.bytes());
-    let clients = raws(500);
-    rounds(&cache, &clients, 3, at(0));
-    let found = clients.iter().filter(|client| {
-        let key = HeaderKey::new(0, client);
-        cache.find(&key, CONDITIONS, at(0)).is_some()
-    });
-    assert_eq!(found.count(), 100);
+fn the_bound_in_entries_holds_and_so_does_the_one_in_bytes() {
+    let bytes = entry_bytes();
+    for (cache, bound) in [(cache(100, usize::MAX), 100), (cache(1_000, usize::MAX), 1_000)] {
+        let clients = raws(2_000);
+        rounds(&cache, &clients, 3, at(0));
+        assert_eq!(found(&cache, &clients), bound);
+        assert_taken(&cache.accepted, bound, bound * bytes);
+    }
+    for most_clients in [usize::MAX, 1_000] {
+        let cache = cache(most_clients, 100 * bytes);
+        let clients = raws(500);
+        rounds(&cache, &clients, 3, at(0));
+        assert_eq!(found(&cache, &clients), 100);
+        assert_taken(&cache.accepted, 100, 100 * bytes);
+    }
+}
+
+#[test]
+fn refusals_are_bounded_in_number_and_bytes() {
+    let refuse = |bytes: usize| {
+        let cache = cache(10, usize::MAX);
+        for client in raws(3_000) {
+            let verdict = Verdict { value: Arc::new(()), horizon: Horizon::around(at(0), []), bytes };
+            assert!(cache.find_or_judge(&HeaderKey::new(0, &client), CONDITIONS, at(0), || Err(verdict)).is_err());
+        }
+        cache
+    };
+    let of_its_own = entry_bytes() - VALUE_BYTES;
+    assert_taken(&refuse(0).refused, MAX_REFUSED, MAX_REFUSED * of_its_own);
+    let large = MAX_REFUSED_BYTES / 8 - of_its_own;
+    assert_taken(&refuse(large).refused, 8, MAX_REFUSED_BYTES);
 }
 
 #[test]
 fn what_is_larger_than_the_bound_is_judged_and_not_remembered() {
-    let cache = cache(10, VALUE_BYTES);
-    assert!(!is_hit(&cache, &raw("MIIA"), at(0)));
-    assert!(!is_hit(&cache, &raw("MIIA"), at(0)));
+    let cache = cache(10, entry_bytes());
+    let client = &raws(1)[0];
+    for _ in 0..2 {
+        assert!(!is_hit_of(VALUE_BYTES + 1, &cache, client, at(0)));
+    }
+    assert!(!is_hit(&cache, client, at(0)) && is_hit(&cache, client, at(0)), "as large as the bound");
+}
+
+#[test]
+fn what_is_larger_than_the_bound_displaces_nobody() {
+    let cache = cache(ONE_SHARD, 100 * entry_bytes());
+    let clients = raws(1_000);
+    let (known, too_large) = clients.split_at(100);
+    rounds(&cache, known, 1, at(0));
+    for client in too_large {
+        assert!(!is_hit_of(100 * entry_bytes(), &cache, client, at(0)));
+    }
+    assert_eq!(found(&cache, known), 100);
+}
+
+#[test]
+fn a_large_newcomer_displaces_as_many_that_have_ended_as_it_takes_and_no_more() {
+    let cache = cache(ONE_SHARD, 100 * entry_bytes());
+    let clients = raws(101);
+    let (gone, large) = clients.split_at(100);
+    rounds(&cache, gone, 2, at(0));
+    // It is as large as ten of them.
+    let bytes = VALUE_BYTES + 9 * entry_bytes();
+    assert!(!is_hit_of(bytes, &cache, &large[0], at(1_000)) && is_hit_of(bytes, &cache, &large[0], at(1_000)));
+    assert_eq!(found(&cache, gone), 90);
+}
+
+#[test]
+fn who_was_asked_for_again_stays_where_others_make_room() {
+    let cache = cache(100, usize::MAX);
+    let clients = raws(600);
+    let (known, others) = clients.split_at(100);
+    let (used, unused) = known.split_at(50);
+    rounds(&cache, known, 1, at(0));
+    rounds(&cache, used, 1, at(0));
+    rounds(&cache, others, 1, at(0));
+    assert_eq!(found(&cache, used), 50);
+    assert!(found(&cache, unused) < 40 && found(&cache, others) > 10);
+}
+
+#[test]
+fn a_header_that_is_judged_again_takes_the_room_that_it_had() {
+    let cache = cache(10, usize::MAX);
+    let clients = raws(10);
+    for round in 0..100 {
+        assert!(clients.iter().all(|client| !is_hit(&cache, client, at(1_000 * round))));
+        assert_eq!(found(&cache, &clients), 10);
+        assert_taken(&cache.accepted, 10, 10 * entry_bytes());
+    }
+}
+
+#[test]
+fn up_to_an_eighth_of_the_age_is_spread_by_the_hash() {
+    let cache = cache(10, usize::MAX);
+    let ages = [0, 1 << 48, 1 << 63, u64::MAX].map(|hash| cache.max_age_of(hash));
+    assert!(ages.is_sorted_by(|longer, shorter| longer > shorter), "{ages:?}");
+    assert_eq!(ages[0], cache.max_age);
+    assert!(ages[3] >= cache.max_age * 7 / 8 && ages[3] < cache.max_age * 89 / 100, "{ages:?}");
+}
+
+#[test]
+fn headers_wait_for_each_other_where_their_hashes_pick_one_lock_alone() {
+    let cache = cache(10, usize::MAX);
+    let locks = (0..1024).map(|hash| std::ptr::from_ref(cache.first_sight(hash).unwrap()));
+    assert_eq!(locks.collect::<std::collections::HashSet<_>>().len(), FIRST_SIGHTS);
 }
 
 #[test]
@@ -130,6 +276,7 @@ fn what_is_forgotten_gives_its_room_back() {
     for _ in 0..3 {
         assert!((rounds(&cache, &clients, 2, at(0)) - 1.0).abs() < f64::EPSILON);
         cache.forget();
+        assert_taken(&cache.accepted, 0, 0);
         assert!(!is_hit(&cache, &clients[0], at(0)));
     }
 }
