@@ -106,6 +106,8 @@ fn two_keys_are_the_same_bytes_only_where_they_are_the_same_values() {
     for different in [HeaderKey::new(1, &one), HeaderKey::new(0, &other)] {
         assert!(!key.is(&different.to_bytes()) && !different.is(&key.to_bytes()));
     }
+    let hasher = keyed_hash();
+    assert_ne!(key.hash(&hasher), HeaderKey::new(1, &one).hash(&hasher));
     let bytes = key.to_bytes();
     assert!(!key.is(&bytes[..bytes.len() - 1]) && !key.is(&[]) && !key.is(&[&bytes[..], &[0]].concat()));
 }
@@ -192,7 +194,10 @@ fn refusals_are_bounded_in_number_and_bytes() {
     let of_its_own = entry_bytes() - VALUE_BYTES;
     assert_taken(&refuse(0).refused, MAX_REFUSED, MAX_REFUSED * of_its_own);
     let large = MAX_REFUSED_BYTES / 8 - of_its_own;
-    assert_taken(&refuse(large).refused, 8, MAX_REFUSED_BYTES);
+    let full = refuse(large);
+    assert_taken(&full.refused, 8, MAX_REFUSED_BYTES);
+    full.forget();
+    assert_taken(&full.refused, 0, 0);
 }
 
 #[test]
@@ -260,6 +265,20 @@ fn up_to_an_eighth_of_the_age_is_spread_by_the_hash() {
     assert!(ages.is_sorted_by(|longer, shorter| longer > shorter), "{ages:?}");
     assert_eq!(ages[0], cache.max_age);
     assert!(ages[3] >= cache.max_age * 7 / 8 && ages[3] < cache.max_age * 89 / 100, "{ages:?}");
+}
+
+#[test]
+fn whoever_judges_a_header_holds_its_lock_and_no_other() {
+    let cache = cache(10, usize::MAX);
+    let header = raw("MIIA");
+    let key = HeaderKey::new(0, &header);
+    let hash = key.hash(&cache.hasher);
+    let is_free = |hash: u64| cache.first_sight(hash).unwrap().try_lock().is_ok();
+    let judged = cache.find_or_judge(&key, CONDITIONS, at(0), || {
+        assert!(!is_free(hash) && is_free(hash.wrapping_add(1)));
+        Ok(Verdict { value: Arc::new(()), horizon: Horizon::around(at(0), []), bytes: VALUE_BYTES })
+    });
+    assert!(judged.is_ok() && is_free(hash));
 }
 
 #[test]
