@@ -258,6 +258,14 @@ fn a_header_that_is_judged_again_takes_the_room_that_it_had() {
     }
 }
 
+/// As `docs/defaults.md` and `docs/limits.md` say.
+#[test]
+fn without_an_option_20_000_clients_96_mib_and_5_minutes_are_the_bounds() {
+    let usual = MemoryLimits { clients: 20_000, bytes: 96 * 1024 * 1024, max_age: Duration::from_secs(5 * 60) };
+    assert_eq!(MemoryLimits::default(), usual);
+    assert_eq!((MAX_REFUSED, MAX_REFUSED_BYTES, MAX_REFUSED_AGE.as_secs()), (1024, 2 * 1024 * 1024, 2));
+}
+
 #[test]
 fn up_to_an_eighth_of_the_age_is_spread_by_the_hash() {
     let cache = cache(10, usize::MAX);
