@@ -24,7 +24,6 @@ pub(super) struct InForce {
 
 impl InForce {
     pub(super) fn new(first: Shared) -> Self {
-        first.authenticator.revocation.become_latest();
         first.publish();
         Self {
             generation: ArcSwap::from_pointee(first),

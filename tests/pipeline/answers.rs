@@ -99,6 +99,8 @@ async fn the_body_tells_nothing_but_a_fixed_text_and_the_reference() {
         let asked = ask(&layer, request).await;
         let reference = asked.refusal().unwrap().reference().to_owned();
         assert_eq!(asked.body, format!("{text} (reference {reference})\n"));
+        // That is for what may be otherwise when it is asked again.
+        assert_eq!(asked.header("retry-after"), None, "{text}");
     }
 }
 

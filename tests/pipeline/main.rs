@@ -13,6 +13,7 @@ mod explanations;
 mod keys;
 mod log_content;
 mod odd_certificates;
+mod options;
 mod path;
 mod path_reasons;
 mod pins;

@@ -203,6 +203,20 @@ async fn policies_must_hold_along_the_whole_path() {
 }
 
 #[tokio::test]
+async fn policies_that_are_required_one_by_one_must_all_hold() {
+    let root = Shape::authority("Root").self_signed();
+    let issuer = root.issue(&Shape::authority("Issuer").extension(&POLICIES, &policies(&[ANY])));
+    let required = |arc: u8| RequiredPolicies::any([oid(&format!("2.5.29.32.{arc}"))]);
+    for (client, expected) in
+        [(&[7, 8][..], None), (&[7], Some(Reason::PolicyMissing)), (&[8], Some(Reason::PolicyMissing))]
+    {
+        let leaf = issuer.issue(&Shape::partner().extension(&POLICIES, &policies(client)));
+        let layer = trusting(&root).require_policies(required(7)).require_policies(required(8));
+        assert_eq!(reason(layer, &[&leaf, &issuer]).await, expected, "{client:?}");
+    }
+}
+
+#[tokio::test]
 async fn inhibited_and_mapped_policies_do_not_hold() {
     let root = Shape::authority("Root").self_signed();
     let required = || RequiredPolicies::any([oid("2.5.29.32.7")]);

@@ -48,6 +48,7 @@ async fn a_token_passes_with_its_own_certificate_alone() {
     let asked = scene.ask(app(), with_claims(Some(&scene.stranger), own.clone())).await;
     assert_eq!((asked.status(), asked.reason()), (401, Some(Reason::TokenNotBound)));
     assert_eq!(asked.header("www-authenticate"), Some("Bearer error=\"invalid_token\""));
+    assert!(asked.body.starts_with("token refused (reference "), "{}", asked.body);
     assert_eq!(asked.header("cache-control"), Some("no-store"));
     let asked = scene.ask(app(), with_claims(None, own)).await;
     assert_eq!((asked.status(), asked.reason()), (401, Some(Reason::CertificateMissing)));

@@ -50,6 +50,20 @@ async fn one_gateway_s_anchors_can_be_replaced_alone_and_with_the_layer_s() {
 }
 
 #[tokio::test]
+async fn the_anchors_of_several_gateways_are_replaced_together() {
+    let (common, own, first, second) = (Pki::new(), Pki::new(), Pki::new(), Pki::new());
+    let layer = two(&common, &own);
+    let replacement = TrustReplacement::new().gateway("nginx", anchors(&first.intermediate), none()).gateway(
+        "partner",
+        anchors(&second.intermediate),
+        none(),
+    );
+    layer.handle().replace_all(replacement).unwrap();
+    assert!(accepts(&layer, COMMON, &first).await && accepts(&layer, PARTNER, &second).await);
+    assert!(!accepts(&layer, COMMON, &common).await && !accepts(&layer, PARTNER, &own).await);
+}
+
+#[tokio::test]
 async fn a_replacement_that_fails_in_one_part_replaces_nothing() {
     let (common, own, new) = (Pki::new(), Pki::new(), Pki::new());
     let layer = two(&common, &own);
