@@ -1,7 +1,7 @@
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::ClientCertConfig;
 use super::sources::Reading;
-use super::{ClientCertConfig, Read};
 use crate::error::ConfigError;
 use crate::layer::{Blueprint, ClientCertLayer, Shared};
 
@@ -15,10 +15,10 @@ pub(super) struct DocumentBlueprint {
 
 impl DocumentBlueprint {
     pub(super) fn build(config: &ClientCertConfig) -> Result<ClientCertLayer, ConfigError> {
-        let (built, reading) = settled(|| {
-            let (built, reading) = config.generation(&config.read, None);
-            (built, Some(reading))
-        });
+        let mut first = Some(Arc::clone(&config.read));
+        // A document that has changed since it was read is read again, as every file that it names.
+        let next = || first.take().map_or_else(|| config.read.again().map(Arc::new), Ok);
+        let (built, reading) = settled(next, |read| config.generation(&read, None));
         let blueprint = Self { config: config.clone(), reading: Mutex::new(reading) };
         ClientCertLayer::reloadable(built?, Box::new(blueprint))
     }
@@ -26,13 +26,8 @@ impl DocumentBlueprint {
 
 impl Blueprint for DocumentBlueprint {
     fn next(&self, before: &Shared) -> Result<Shared, ConfigError> {
-        let (built, reading) = settled(|| match Read::again(&self.config.read) {
-            Ok(read) => {
-                let (built, reading) = self.config.generation(&read, Some(before));
-                (built, Some(reading))
-            }
-            Err(error) => (Err(error), None),
-        });
+        let config = &self.config;
+        let (built, reading) = settled(|| config.read.again(), |read| config.generation(&read, Some(before)));
         *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = reading;
         built
     }
@@ -44,13 +39,17 @@ impl Blueprint for DocumentBlueprint {
 }
 
 /// Reads until nothing has changed between the first file and the last: what is built is of one moment, or not built.
-fn settled<T>(
-    read: impl Fn() -> (Result<T, ConfigError>, Option<Reading>),
+fn settled<D, T>(
+    mut read: impl FnMut() -> Result<D, ConfigError>,
+    generation: impl Fn(D) -> (Result<T, ConfigError>, Reading),
 ) -> (Result<T, ConfigError>, Option<Reading>) {
     for _ in 0..MAX_READINGS {
-        let (built, reading) = read();
-        if reading.as_ref().is_none_or(Reading::is_current) {
-            return (built, reading);
+        let (built, reading) = match read() {
+            Ok(document) => generation(document),
+            Err(error) => return (Err(error), None),
+        };
+        if reading.is_current() {
+            return (built, Some(reading));
         }
     }
     (Err(ConfigError::Unsettled { readings: MAX_READINGS }), None)

@@ -104,7 +104,8 @@ impl ClientCertConfig {
         Self { customize: Arc::new(customize), ..self }
     }
 
-    /// Reads the files that the document names, runs the tests of its rules, and builds the layer.
+    /// Reads the files that the document names, runs the tests of its rules, and builds the layer. A file with the document
+    /// is read again where it has changed meanwhile.
     ///
     /// # Errors
     ///

@@ -20,9 +20,9 @@ impl ClientCertConfig {
 /// A field that may be left out is not one that may be null, which TOML does not know.
 fn without_null(schema: &mut schemars::Schema) {
     let Some(object) = schema.as_object_mut() else { return };
-    if let Some(serde_json_types) = object.get_mut("type").and_then(|kind| kind.as_array_mut()) {
-        serde_json_types.retain(|kind| kind != "null");
-        if let [only] = serde_json_types.as_slice() {
+    if let Some(kinds) = object.get_mut("type").and_then(|kind| kind.as_array_mut()) {
+        kinds.retain(|kind| kind != "null");
+        if let [only] = kinds.as_slice() {
             let only = only.clone();
             object.insert("type".to_owned(), only);
         }

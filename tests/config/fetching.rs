@@ -347,6 +347,12 @@ async fn mistakes_in_what_is_fetched_are_told_by_line_and_key() {
             "[[revocation.fetched_crls]]\nurls = \"http://a.example/\"\nwait_milliseconds = 1",
             "revocation.fetched_crls[0].wait_milliseconds: has no use: nobody waits for a list at a configured address",
         ),
+        ("[revocation]\nocsp = []", "line 13, column 1, revocation.ocsp: is empty: leave it out, or add one"),
+        ("[revocation]\nfetched_crls = []", "revocation.fetched_crls: is empty: leave it out, or add one"),
+        (
+            "[revocation.http]\n[[revocation.fetched_crls]]\nurls = \"http://a.example/\"\nhttp = {}",
+            "revocation.http: has no use: no responder is asked, and every list has its own",
+        ),
         ("[[revocation.fetched_crls]]\nurls = []", "line 13, column 1, revocation.fetched_crls[0].urls: "),
         (
             "[[revocation.fetched_crls]]\nurls = \"http://a.example/\"\ninterval_seconds = 9",

@@ -1,6 +1,6 @@
 //! Files that can be used.
 
-use tower_client_cert::{ClientCertConfig, ConfigError, Reason};
+use tower_client_cert::{ClientCertConfig, ConfigError, Reason, Reload};
 
 use crate::scene::{ask, request, request_from, with_certificate};
 use crate::support::pki::{ListShape, Shape};
@@ -25,6 +25,30 @@ async fn a_layer_from_text_finds_its_files_below_the_directory_it_is_given() {
     assert!(config.build().is_ok());
     let elsewhere = ClientCertConfig::from_toml(USUAL, "/nonexistent").unwrap().build().unwrap_err();
     assert!(elsewhere.to_string().contains("cannot read /nonexistent/root.pem"), "{elsewhere}");
+}
+
+#[tokio::test]
+async fn a_file_that_changed_between_reading_and_building_is_read_again() {
+    let world = World::new();
+    world.write(&USUAL.replace("10.1.0.0/24", "10.9.0.0/24"));
+    let config = world.read().unwrap();
+    world.write(USUAL);
+    let layer = config.build().unwrap();
+    assert!(ask(&layer, with_certificate(&world.partner)).await.identity().is_some());
+    assert_eq!(layer.handle().reload_if_changed().unwrap(), Reload::Unchanged);
+    world.write("[[gateway]]\nkind = \"ngin\"\n");
+    let error = config.build().unwrap_err().to_string();
+    assert!(error.ends_with("unknown word `ngin`, the nearest is `nginx`"), "{error}");
+}
+
+#[tokio::test]
+async fn an_empty_list_of_issuers_accepts_nobody_in_either_spelling() {
+    let world = World::new();
+    for list in ["only_issued_by = []", "only_issued_by_subject = []"] {
+        let layer = world.build(&format!("{USUAL}[validation]\n{list}\n"));
+        let asked = ask(&layer, with_certificate(&world.partner)).await;
+        assert_eq!(asked.reason(), Some(Reason::IssuerNotAllowed), "{list}");
+    }
 }
 
 #[tokio::test]

@@ -224,6 +224,15 @@ fn a_contradiction_is_told() {
                 ", line 13, column 1, revocation.crls: is empty: leave it out, or name a file or directory",
             ),
             after(
+                "[revocation]\nocsp_answers = []",
+                ", line 13, column 1, revocation.ocsp_answers: is empty: leave it out, or name a file or directory",
+            ),
+            replaced(
+                "\"nginx\"",
+                "\"envoy\"\nencoding = \"pem\"\nxfcc_element = { only = true }",
+                ", line 5, column 1, gateway[0].xfcc_element: has no use here: the encoding is another than xfcc",
+            ),
+            after(
                 "[revocation.policy.ours]\nallow_stale = true\nallow_stale_for_seconds = 1",
                 ", line 12, column 20, revocation.policy.ours: has allow_stale beside allow_stale_for_seconds, expected one of both",
             ),

@@ -107,7 +107,10 @@ fn forwarding(mut gateway: Gateway, table: &GatewayTable, key: &Key) -> Result<G
         (Some(EncodingWord::Xfcc), Some(element)) => {
             gateway = gateway.encoding(Encoding::Xfcc(xfcc_element(element, &key.field("xfcc_element"))?));
         }
-        (Some(word), _) => gateway = gateway.encoding(encoding(word, &key.field("encoding"))?),
+        (Some(_), Some(_)) => {
+            return contradiction(&key.field("xfcc_element"), "has no use here: the encoding is another than xfcc");
+        }
+        (Some(word), None) => gateway = gateway.encoding(encoding(word, &key.field("encoding"))?),
         (None, _) => {}
     }
     for value in table.absent_values.iter().flat_map(|values| &values.0) {

@@ -103,9 +103,11 @@ fn validation(
         let each = names.0.iter().enumerate().map(|(index, text)| authority(text).at(&key.index(index)));
         builder = builder.only_issued_by(each.collect::<Result<Vec<_>, _>>()?);
     }
-    for (index, attributes) in table.only_issued_by_subject.iter().flatten().enumerate() {
-        let key = key.field("only_issued_by_subject").index(index);
-        builder = builder.only_issued_by([IssuedBy::subject(subject(attributes, &key)?)]);
+    if let Some(subjects) = &table.only_issued_by_subject {
+        let key = key.field("only_issued_by_subject");
+        let each = subjects.iter().enumerate().map(|(index, attributes)| subject(attributes, &key.index(index)));
+        builder =
+            builder.only_issued_by(each.map(|known| known.map(IssuedBy::subject)).collect::<Result<Vec<_>, _>>()?);
     }
     if let Some(pins) = &table.only_pinned {
         builder = builder.only_pinned(pinned_beside(pins, &key.field("only_pinned"))?);

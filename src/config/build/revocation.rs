@@ -42,14 +42,9 @@ pub(super) fn revocation(
         let key = key.field("deny_list");
         builder = builder.deny_list(DenyList::from_file(sources.path(path, &key)?).at(&key)?);
     }
-    if let Some(places) = &table.crls {
-        let key = key.field("crls");
-        if places.0.is_empty() {
-            return contradiction(&key, "is empty: leave it out, or name a file or directory");
-        }
-        for (index, place) in places.0.iter().enumerate() {
-            builder = builder.crls(lists(place, &key.index(index), sources)?);
-        }
+    check_sources(table, key)?;
+    for (index, place) in table.crls.iter().flat_map(|places| &places.0).enumerate() {
+        builder = builder.crls(lists(place, &key.field("crls").index(index), sources)?);
     }
     for (index, place) in table.ocsp_answers.iter().flat_map(|places| &places.0).enumerate() {
         builder = builder.ocsp_answers(answers(place, &key.field("ocsp_answers").index(index), sources)?);
@@ -130,16 +125,39 @@ fn path_of(path: Option<&str>, env: Option<&str>, key: &Key, sources: &Sources<'
     }
 }
 
+/// A list of sources without any would be taken for a check.
+fn check_sources(table: &RevocationTable, key: &Key) -> Result<(), Mistake> {
+    for (field, is_empty, more) in [
+        ("crls", table.crls.as_ref().is_some_and(|places| places.0.is_empty()), "name a file or directory"),
+        (
+            "ocsp_answers",
+            table.ocsp_answers.as_ref().is_some_and(|places| places.0.is_empty()),
+            "name a file or directory",
+        ),
+        ("fetched_crls", table.fetched_crls.as_ref().is_some_and(Vec::is_empty), "add one"),
+        ("ocsp", table.ocsp.as_ref().is_some_and(Vec::is_empty), "add one"),
+    ] {
+        if is_empty {
+            return contradiction(&key.field(field), format!("is empty: leave it out, or {more}"));
+        }
+    }
+    Ok(())
+}
+
 /// Options of what nobody asks for would be taken for more than they are.
 fn check_uses(table: &RevocationTable, key: &Key) -> Result<(), Mistake> {
-    let fetches_lists = table.fetched_crls.as_ref().is_some_and(|crls| !crls.is_empty());
+    let lists = || table.fetched_crls.iter().flatten();
     let asks = asks_responders(table);
     let unused = |field: &str, problem| contradiction(&key.field(field), problem);
-    if table.http.is_some() && !fetches_lists && !asks {
-        return unused("http", "has no use: no list is fetched and no responder asked");
-    }
-    if table.store.is_some() && !fetches_lists && !asks {
-        return unused("store", "has no use: no list is fetched and no responder asked");
+    for (field, is_unused) in [
+        ("http", table.http.is_some() && lists().all(|list| list.http.is_some())),
+        ("store", table.store.is_some() && lists().all(|list| list.store.is_some())),
+    ] {
+        if is_unused && !asks {
+            let nobody = "has no use: no list is fetched and no responder asked";
+            let others = "has no use: no responder is asked, and every list has its own";
+            return unused(field, if lists().next().is_none() { nobody } else { others });
+        }
     }
     for (field, is_set) in [
         ("ocsp_wait_milliseconds", table.ocsp_wait_milliseconds.is_some()),

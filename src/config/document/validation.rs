@@ -19,7 +19,8 @@ table! {
         /// Authorities one of which must be in the path: labels of anchors, `sha256:` with the fingerprint of a
         /// certificate, or `spki-sha256:` with that of a key. An empty list accepts nobody.
         only_issued_by: OneOrMany<String>,
-        /// Authorities, by all attributes of their subject in the order of the certificate.
+        /// As `only_issued_by`, and beside what stands there: authorities by all attributes of their subject in the order
+        /// of the certificate.
         only_issued_by_subject: Vec<Vec<AttributeTable>>,
         /// Certificates and keys one of which the client must have, besides a valid path.
         only_pinned: PinnedBesideTable,
