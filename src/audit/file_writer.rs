@@ -281,3 +281,25 @@ fn is_still(_: &Path, _: &File) -> bool {
 
 /// How long to wait before a line that could not be written is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    /// A disk that is full in the middle of a line, and a file that is rotated away before there is room again.
+    #[test]
+    fn a_line_that_was_begun_in_another_file_stands_whole_in_the_next() {
+        let path = std::env::temp_dir().join(format!("tower-client-cert-lines-{}", std::process::id()));
+        let mut lines = Lines::open(&path).unwrap();
+        lines.begin("{\"whole\":1}\n".to_owned());
+        lines.written = 4;
+        std::fs::remove_file(&path).unwrap();
+        lines.write_on().unwrap();
+        lines.begin("{}\n".to_owned());
+        lines.written = 1;
+        lines.write_on().unwrap();
+        let written = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(written, "{\"whole\":1}\n}\n", "and in the same file it goes on where it was");
+    }
+}

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -15,7 +16,7 @@ use crate::reason::Reason;
 /// meaning or go away without another version.
 ///
 /// What the options of the [`Audit`](super::Audit) leave out can be had from neither the serialized form nor here.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct AuditRecord {
     pub(super) decision: AuditDecision,
     pub(super) reason: Option<Reason>,
@@ -107,11 +108,30 @@ impl AuditRecord {
         }
     }
 
-    /// What it takes in memory, in bytes and roughly; what it shares with others does not count.
+    /// What it takes in memory, in bytes and roughly; what it shares with others does not count. A refused certificate
+    /// does: whoever made it chose how long it is, and nobody else may have it any more.
     pub(super) fn bytes(&self) -> usize {
         let note = &self.note;
         let texts = [&note.path, &self.detail].into_iter().flatten().map(String::len).sum::<usize>();
-        OWN_BYTES + texts + note.replay.as_ref().map_or(0, super::replay::Replay::bytes)
+        let certificate = match &self.client {
+            Client::Refused(certificate) => certificate.bytes(),
+            Client::Identified(_) | Client::Nobody => 0,
+        };
+        OWN_BYTES + texts + certificate + note.replay.as_ref().map_or(0, super::replay::Replay::bytes)
+    }
+}
+
+impl fmt::Debug for AuditRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut record = f.debug_struct("AuditRecord");
+        record.field("decision", &self.decision).field("reason", &self.reason).field("detail", &self.detail);
+        record.field("reference", &self.reference).field("gateway", &self.gateway).field("peer", &self.peer);
+        record.field("note", &self.note);
+        match (&self.pseudonyms, self.client.certificate()) {
+            (Some(pseudonyms), Some(certificate)) => record.field("pseudonym", &pseudonyms.of(certificate)),
+            _ => record.field("client", &self.client),
+        };
+        record.finish()
     }
 }
 

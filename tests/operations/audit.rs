@@ -1,5 +1,6 @@
 //! What is recorded of each decision, what is left out where asked, and what becomes of requests when recording fails.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -18,8 +19,11 @@ use crate::world::builder;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Kept {
     records: Arc<Mutex<Vec<Value>>>,
+    /// The same records as a sink's own log would show them.
+    debug: Arc<Mutex<String>>,
     fails: Arc<AtomicBool>,
     panics: Arc<AtomicBool>,
+    panics_when_asked: Arc<AtomicBool>,
 }
 
 impl AuditSink for Kept {
@@ -28,8 +32,14 @@ impl AuditSink for Kept {
         if self.fails.load(Ordering::Relaxed) {
             return Err(AuditLost::new("no room\nleft"));
         }
+        writeln!(self.debug.lock().unwrap(), "{record:?} {:?}", record.identity()).unwrap();
         self.records.lock().unwrap().push(serde_json::to_value(record).unwrap());
         Ok(())
+    }
+
+    fn trouble(&self) -> Option<String> {
+        assert!(!self.panics_when_asked.load(Ordering::Relaxed), "a sink that panics when it is asked");
+        None
     }
 }
 
@@ -130,7 +140,8 @@ async fn with_pseudonyms_no_record_names_anybody_and_one_client_keeps_one() {
     let renewed = pki.issue(&Shape::partner().serial(&[0x5b, 0x5c, 0x5d]).alternative_name(partner_dns()));
     let expired = pki.issue(&Shape::partner().valid(days(-60), days(-30)));
     let other = pki.issue(&Shape::client("somebody-else"));
-    for certificate in [&pki.good(), &renewed, &expired, &other] {
+    let namesake = pki.root.issue(&Shape::partner());
+    for certificate in [&pki.good(), &renewed, &expired, &other, &namesake] {
         ask(&layer, with_certificate(certificate)).await;
     }
     let records = kept.all();
@@ -138,10 +149,12 @@ async fn with_pseudonyms_no_record_names_anybody_and_one_client_keeps_one() {
     assert_eq!(pseudonyms[0].len(), 64);
     assert!(pseudonyms[0] == pseudonyms[1] && pseudonyms[1] == pseudonyms[2], "{pseudonyms:?}");
     assert_ne!(pseudonyms[0], pseudonyms[3]);
-    let everything = format!("{records:?}");
+    assert_ne!(pseudonyms[0], pseudonyms[4], "of the same name, by another authority");
+    let everything = format!("{records:?} {}", kept.debug.lock().unwrap());
     for name in ["Big Partner", "data-exchange", "somebody-else", "partner.example", "5b5c5d", "\"detail\": String"] {
         assert!(!everything.contains(name), "{name}: {everything}");
     }
+    assert!(kept.debug.lock().unwrap().contains(pseudonyms[3]));
     assert_eq!(records[0]["request"]["path"], json!(null));
     // With another key, nobody can link the two.
     let elsewhere = Kept::default();
@@ -163,6 +176,7 @@ async fn where_asked_a_record_holds_what_judges_the_request_again() {
     let good = pki.good();
     let mut asked = with_certificate(&good);
     asked.headers_mut().insert("authorization", "Bearer secret".parse().unwrap());
+    asked.headers_mut().insert("connection", "close".parse().unwrap());
     asked.headers_mut().append(
         "x-client-cert",
         http::HeaderValue::from_bytes(b"\xff\x01").unwrap_or_else(|_| http::HeaderValue::from_bytes(b"\xff").unwrap()),
@@ -172,7 +186,9 @@ async fn where_asked_a_record_holds_what_judges_the_request_again() {
     let replay = &record["replay"];
     assert_eq!(replay["time"], "2026-03-01T12:00:00Z");
     assert_eq!((&replay["peer"], &replay["method"], &replay["path"]), (&json!("10.1.0.4"), &json!("GET"), &json!("/")));
-    assert_eq!(replay["headers"], json!([["x-client-cert", good.escaped_pem()], ["x-client-cert", "\u{ff}"]]));
+    let certificate = good.escaped_pem();
+    let lines = json!([["connection", "close"], ["x-client-cert", certificate], ["x-client-cert", "\u{ff}"]]);
+    assert_eq!(replay["headers"], lines);
     assert!(!record.to_string().contains("secret"));
 }
 
@@ -209,6 +225,10 @@ async fn where_it_is_required_nothing_passes_unrecorded() {
     assert_eq!(garbage.reason(), Some(Reason::PemMalformed));
     kept.fails.store(false, Ordering::Relaxed);
     assert_eq!(ask(&layer, with_certificate(&pki.good())).await.status(), 200);
+    // A sink that cannot even say that it is in trouble is.
+    kept.panics_when_asked.store(true, Ordering::Relaxed);
+    assert_eq!(ask(&layer, with_certificate(&pki.good())).await.reason(), Some(Reason::AuditUnavailable));
+    assert_eq!(layer.handle().readiness().problems().len(), 1);
 }
 
 fn partner_dns() -> rcgen::SanType {

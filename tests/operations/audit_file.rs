@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tower_client_cert::{Audit, AuditFile, AuditSink as _, ClientCertLayer, Reason};
 
 use crate::scene::{ask, request, with_certificate};
-use crate::support::pki::Pki;
+use crate::support::pki::{Pki, Shape, days};
 use crate::support::scratch::Scratch;
 use crate::world::builder;
 
@@ -74,6 +74,19 @@ async fn a_file_that_was_rotated_away_is_made_anew() {
     assert_eq!(lines(&scratch.read("audit.jsonl")).len(), 1);
 }
 
+#[tokio::test]
+async fn what_is_written_makes_room_in_the_queue() {
+    let scratch = Scratch::new("audit");
+    let path = scratch.path().join("audit.jsonl");
+    let (pki, file) = (Pki::new(), AuditFile::open_with_limits(&path, 2 * 1024, 2).unwrap());
+    let layer = layer(&pki, &file);
+    for _ in 0..20 {
+        ask(&layer, request(&[])).await;
+        assert!(file.flush(WAIT));
+    }
+    assert_eq!((file.lost(), lines(&scratch.read("audit.jsonl")).len()), (0, 20));
+}
+
 #[test]
 fn what_is_queued_is_written_when_the_last_clone_goes() {
     let scratch = Scratch::new("audit");
@@ -107,6 +120,20 @@ async fn a_full_disk_holds_up_nobody_and_what_is_lost_is_counted() {
     let [problem] = readiness.problems() else { panic!("{readiness:?}") };
     assert_eq!(problem.code(), "audit-failing");
     assert!(problem.to_string().contains("No space left on device"), "{problem}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_a_stranger_makes_long_takes_no_more_memory_than_the_limit() {
+    let pki = Pki::new();
+    let file = AuditFile::open_with_limits("/dev/full", 100 * 1024, 1_000).unwrap();
+    let layer = layer(&pki, &file);
+    let long = Shape::partner().valid(days(-60), days(-30)).extension(&[1, 2, 3, 4], &vec![0; 20 * 1024]);
+    for _ in 0..20 {
+        let asked = ask(&layer, with_certificate(&pki.issue(&long))).await;
+        assert_eq!(asked.reason(), Some(Reason::Expired));
+    }
+    assert!(file.lost() >= 15, "{}: of 20 KiB each, no more than five are kept", file.lost());
 }
 
 #[cfg(target_os = "linux")]
