@@ -106,7 +106,9 @@ pub(super) fn judged(is_validated: bool) {
     counter!(VERDICTS, "source" => source).increment(1);
 }
 
-pub(super) fn in_force(readiness: &Readiness) {
+/// Gauges keep what they were last told: where there are no lists any more, their dates become `NaN`, which is neither
+/// before nor after any time, so that nobody is called for a list that is gone.
+pub(super) fn in_force(readiness: &Readiness, had_lists: bool) {
     gauge!(TRUST_SINCE).set(seconds(readiness.trust_since()));
     if let Some(earliest) = readiness.authorities_valid_until() {
         gauge!(AUTHORITY_NOT_AFTER).set(seconds(earliest));
@@ -114,11 +116,11 @@ pub(super) fn in_force(readiness: &Readiness) {
     let lists = readiness.crls();
     gauge!(CRLS).set(number(lists.len()));
     gauge!(CRL_ENTRIES).set(lists.iter().map(|list| number(list.entries())).fold(0.0, |sum, entries| sum + entries));
-    if let Some(oldest) = lists.iter().map(RevocationListInForce::this_update).min() {
-        gauge!(CRL_THIS_UPDATE).set(seconds(oldest));
-    }
-    if let Some(earliest) = lists.iter().map(RevocationListInForce::next_update).min() {
-        gauge!(CRL_NEXT_UPDATE).set(seconds(earliest));
+    if had_lists || !lists.is_empty() {
+        let oldest = lists.iter().map(RevocationListInForce::this_update).min();
+        gauge!(CRL_THIS_UPDATE).set(oldest.map_or(f64::NAN, seconds));
+        let earliest = lists.iter().map(RevocationListInForce::next_update).min();
+        gauge!(CRL_NEXT_UPDATE).set(earliest.map_or(f64::NAN, seconds));
     }
 }
 

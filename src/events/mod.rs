@@ -59,6 +59,7 @@ pub(crate) struct Events {
     #[cfg(feature = "fetch")]
     reachability: Reachability,
     address_missing: AtomicBool,
+    has_told_lists: AtomicBool,
 }
 
 impl Events {
@@ -70,6 +71,7 @@ impl Events {
             #[cfg(feature = "fetch")]
             reachability: Reachability::default(),
             address_missing: AtomicBool::new(false),
+            has_told_lists: AtomicBool::new(false),
         }
     }
 
@@ -341,8 +343,9 @@ impl Events {
     }
 
     /// What requests are judged by from now on.
-    pub(crate) fn in_force(readiness: &Readiness) {
-        meters::in_force(readiness);
+    pub(crate) fn in_force(&self, readiness: &Readiness) {
+        let had_lists = self.has_told_lists.fetch_or(!readiness.crls().is_empty(), Ordering::Relaxed);
+        meters::in_force(readiness, had_lists);
     }
 
     /// The likeliest mistake when a layer is first set up, said once and loudly.

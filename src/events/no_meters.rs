@@ -46,4 +46,4 @@ pub(super) fn timed<T>(validate: impl FnOnce() -> T) -> T {
 
 pub(super) fn judged(_: bool) {}
 
-pub(super) fn in_force(_: &Readiness) {}
+pub(super) fn in_force(_: &Readiness, _: bool) {}

@@ -218,7 +218,7 @@ impl Shared {
     }
 
     pub(super) fn publish(&self) {
-        Events::in_force(&self.readiness());
+        self.refusals.events.in_force(&self.readiness());
     }
 
     fn refuse(&self, rejected: Rejected, provenance: &Provenance) -> Refusal {

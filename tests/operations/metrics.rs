@@ -154,6 +154,31 @@ async fn trust_and_lists_are_told_when_they_come_into_force() {
     assert_eq!(recording.value(&replaced("revocation-lists", "failed")).await, Some(1.0));
 }
 
+#[cfg(feature = "config")]
+#[tokio::test]
+async fn the_dates_of_lists_that_are_gone_call_nobody() {
+    let recording = Recording::start();
+    let (pki, scratch) = (Pki::new(), crate::support::scratch::Scratch::new("metrics"));
+    scratch.write("root.pem", pki.root.pem());
+    scratch.write("intermediate.pem", pki.intermediate.pem());
+    scratch.write("a.crl", pki.intermediate.sign_list(&ListShape::new()));
+    let text = "[[gateway]]\nkind = \"nginx\"\naddresses = \"10.1.0.0/24\"\n[[anchors]]\nfile = \"root.pem\"\n\
+                [[intermediates]]\nfile = \"intermediate.pem\"\n";
+    let path = scratch.write("client-cert.toml", format!("{text}[revocation]\ncrls = \"a.crl\"\n"));
+    let config = tower_client_cert::ClientCertConfig::from_file(&path).unwrap();
+    let layer = config.clock(crate::scene::Fixed(crate::support::pki::now())).build().unwrap();
+    let dates = async || {
+        let [issued, stale] =
+            ["oldest_this_update", "earliest_next_update"].map(|of| format!("client_cert_crl_{of}_timestamp_seconds"));
+        [recording.value(&issued).await, recording.value(&stale).await].map(|date| date.is_some_and(f64::is_finite))
+    };
+    assert_eq!(dates().await, [true, true]);
+    scratch.write("client-cert.toml", text);
+    layer.handle().reload().unwrap();
+    assert_eq!(recording.value("client_cert_crls").await, Some(0.0));
+    assert_eq!(dates().await, [false, false]);
+}
+
 #[tokio::test]
 async fn a_recorder_that_comes_late_is_told_on_demand() {
     let pki = Pki::new();
