@@ -45,8 +45,7 @@ impl InspectedHeaders {
         let mut trips = Vec::new();
         for field in &fields {
             let lines = headers.get_all(&field.name).iter().count();
-            let is_first = trips.iter().all(|trip: &Trip| !trip.problem().starts_with(field.name.as_str()));
-            if lines > 1 && is_first && !field.spans_lines() {
+            if lines > 1 && !field.spans_lines() {
                 let problem = format!("{} on {lines} lines, expected one", field.name);
                 let mend = "let the gateway replace the header, not append to it";
                 trips.push(Trip::new(Reason::HeaderRepeated, problem, mend));
@@ -58,6 +57,8 @@ impl InspectedHeaders {
                 "let the gateway drop the client's Connection header; if no gateway sends it, somebody is trying";
             trips.push(Trip::new(Reason::HeaderNamedByConnection, problem, mend));
         }
+        // The lines of one name stand together.
+        trips.dedup();
         Self { fields, trips }
     }
 

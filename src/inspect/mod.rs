@@ -13,7 +13,6 @@ mod trip;
 use std::time::SystemTime;
 
 use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
 
 pub use self::certificate::InspectedCertificate;
 pub use self::headers::{FieldContent, InspectedField, InspectedHeaders};
@@ -63,12 +62,12 @@ impl Inspection {
     ///
     /// # Errors
     ///
-    /// [`EncodingError`] where there is no certificate in it.
+    /// [`EncodingError`] where there is no certificate in it, or a block that cannot be read.
     pub fn of_file(content: &[u8], at: SystemTime) -> Result<Self, EncodingError> {
         let (form, ders) = if content.starts_with(&[DER_SEQUENCE]) {
             ("a file in DER", recognition::der(content)?)
         } else {
-            ("a file in PEM", CertificateDer::pem_slice_iter(content).filter_map(Result::ok).collect())
+            ("a file in PEM", recognition::pem(content)?)
         };
         if ders.is_empty() {
             return Err(EncodingError::EncodingUnrecognized { first_byte: content.first().copied() });

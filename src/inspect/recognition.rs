@@ -1,4 +1,5 @@
 use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 
 use crate::encoding::{Encoding, EncodingError, XfccElement, decode_value};
 
@@ -34,6 +35,23 @@ pub(super) fn der(content: &[u8]) -> Result<Vec<CertificateDer<'static>>, Encodi
         let _ = write!(digits, "{byte:02x}");
     }
     decode_value(digits.as_bytes(), Encoding::DerHex, 1)
+}
+
+/// Every block of certificates, whatever stands around them. One that cannot be read is not passed over: it may be the
+/// client's.
+pub(super) fn pem(content: &[u8]) -> Result<Vec<CertificateDer<'static>>, EncodingError> {
+    let windows = content.windows(BEGIN.len()).enumerate();
+    let begins: Vec<_> = windows.filter(|(_, window)| *window == BEGIN).map(|(start, _)| start).collect();
+    let ends = begins.iter().skip(1).copied().chain([content.len()]);
+    let block = |(start, end): (usize, usize)| {
+        let read = content.get(start..end).map(CertificateDer::from_pem_slice);
+        read.and_then(Result::ok).ok_or(EncodingError::PemMalformed {
+            offset_bytes: start,
+            found: "a block that cannot be read",
+            expected: "lines of base64, and END CERTIFICATE",
+        })
+    };
+    begins.iter().copied().zip(ends).map(block).collect()
 }
 
 /// XFCC of several hops: the certificates of every element that has some, outermost first.
@@ -78,5 +96,7 @@ const ENCODINGS: [Encoding; 9] = [
     Encoding::Xfcc(XfccElement::Only),
 ];
 
+/// RFC 7468 section 2.
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 /// More than the layer takes, so that one certificate too many can be shown.
 const MAX_CERTIFICATES: usize = 100;

@@ -218,6 +218,22 @@ fn a_file_may_hold_der_or_pem_with_text_around_it() {
 }
 
 #[test]
+fn a_block_that_cannot_be_read_is_not_passed_over_for_the_next() {
+    let pki = Pki::new();
+    let (first, second) = (pki.good().pem(), pki.intermediate.pem());
+    let begin = "-----BEGIN CERTIFICATE-----\n";
+    let odd_letter = first.replacen(begin, &format!("{begin}!"), 1);
+    let without_end = first.replacen("-----END CERTIFICATE-----\n", "", 1);
+    for broken in [odd_letter, without_end] {
+        let ran = run_with_input(["inspect", "--at", AT], format!("{broken}{second}").as_bytes());
+        ran.is_trouble("PEM has a block that cannot be read at byte 0, expected lines of base64, and END CERTIFICATE");
+        let place = second.len();
+        let ran = run_with_input(["inspect", "--at", AT], format!("{second}{broken}").as_bytes());
+        ran.is_trouble(&format!("a block that cannot be read at byte {place}"));
+    }
+}
+
+#[test]
 fn a_header_line_is_known_by_its_name() {
     let pki = Pki::new();
     let value = filled_in("{leaf der-base64}", &pki, &pki.good());
@@ -235,6 +251,11 @@ fn what_is_wrong_with_a_head_is_told() {
     let twice = run_with_input(["inspect", "--at", AT], format!("{line}{line}").as_bytes());
     assert_eq!(twice.status, 1);
     assert!(twice.stdout.contains("- header-repeated: x-client-cert on 2 lines"), "{}", twice.stdout);
+    let longer = line.replace("X-Client-Cert", "X-Client-Cert-Old");
+    let both = run_with_input(["inspect", "--at", AT], format!("{longer}{longer}{line}{line}{line}").as_bytes());
+    for told in ["x-client-cert on 3 lines", "x-client-cert-old on 2 lines"] {
+        assert_eq!(both.stdout.matches(&format!("- header-repeated: {told}")).count(), 1, "{}", both.stdout);
+    }
     let named = run_with_input(["inspect", "--at", AT], format!("{line}Connection: close, x-client-cert\n").as_bytes());
     assert_eq!(named.status, 1);
     assert!(named.stdout.contains("- header-named-by-connection"), "{}", named.stdout);
@@ -280,7 +301,8 @@ fn bad_input_gets_one_line_and_the_status_2() {
     run(["inspect", "value", "--file", "x"]).is_trouble("cannot be used with");
     run(["no-such-command"]).is_trouble("no-such-command");
     run_with_input(["inspect"], &[0x30, 0x80, 0, 0]).is_trouble("an indefinite length");
-    run_with_input(["inspect"], b"-----BEGIN CERTIFICATE-----\nAAAA\n").is_trouble("begins with '-'");
+    let cut = b"-----BEGIN CERTIFICATE-----\nAAAA\n";
+    run_with_input(["inspect"], cut).is_trouble("PEM has a block that cannot be read at byte 0, expected");
     run_with_input(["inspect"], b"\x1b[2J\xff\xfe").is_trouble("begins with");
     run_with_input(["inspect"], b"GET / HTTP/1.1\nno header\n").is_trouble("");
     run([""; 0]).is_trouble("requires a subcommand");

@@ -192,6 +192,24 @@ async fn the_audit_records_of_a_layer_replay_to_the_decisions_they_record() {
 }
 
 #[test]
+fn where_the_audit_has_a_gap_the_rest_is_judged_and_the_gap_told() {
+    let world = World::new();
+    let config = world.write("client-cert.toml", USUAL);
+    let good = record(&world.good());
+    let gap = |lost: u64| json!({ "version": 1, "time": AT, "decision": "lost", "lost": lost, "since": AT });
+    let lines = format!("{good}\n{}\n{good}\n{}\n", gap(3), gap(4));
+    let ran = run_with_input(["replay", "--config", &config], lines.as_bytes());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert_eq!(answers(&ran).iter().map(|answer| answer["line"].as_u64().unwrap()).collect::<Vec<_>>(), [1, 3]);
+    assert!(ran.stderr.contains("missing: 7 requests that the audit has no record of"), "{}", ran.stderr);
+    // A request is one, whatever else stands beside it.
+    let mut odd = good.clone();
+    odd["lost"] = json!(1);
+    let ran = run_with_input(["replay", "--config", &config], odd.to_string().as_bytes());
+    assert_eq!((answers(&ran).len(), ran.stderr.contains("missing")), (1, false), "{ran:?}");
+}
+
+#[test]
 fn a_line_that_is_no_record_is_told_by_its_number() {
     let world = World::new();
     let config = world.write("client-cert.toml", USUAL);
@@ -216,6 +234,9 @@ fn a_line_that_is_no_record_is_told_by_its_number() {
         assert_eq!(ran.stderr.lines().count(), 1, "{line}: {ran:?}");
         assert!(ran.stderr.contains("line 2 of standard input: ") && ran.stderr.contains(problem), "{line}: {ran:?}");
     }
+    let headers = vec![json!(["x-a", ""]); 1001];
+    let many = json!({ "path": "/", "headers": headers }).to_string();
+    run_with_input(["replay", "--config", &config], many.as_bytes()).is_trouble("it has more than 1000 header lines");
     let long = format!("{good}\n{}\n", " ".repeat(1024 * 1024 + 1));
     run_with_input(["replay", "--config", &config, "--against", &config], long.as_bytes())
         .is_trouble("line 2 of standard input: it is longer than 1048576 bytes");

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use self::judge::Judge;
 use self::progress::Progress;
-use self::record::Record;
+use self::record::{Entry, Record};
 use self::tally::Tally;
 use self::verdict::Change;
 use super::Status;
@@ -47,6 +47,9 @@ pub(crate) fn run(arguments: &Replay, output: &mut Output) -> Result<Status, Tro
     output.finish()?;
     recording.progress.end();
     tally.tell(arguments.against.is_some());
+    if recording.lost > 0 {
+        let _ = writeln!(io::stderr(), "missing: {} requests that the audit has no record of", recording.lost);
+    }
     let not_asked = judge.not_asked().max(against.as_ref().map_or(0, Judge::not_asked));
     if not_asked > 0 {
         let addresses = if not_asked == 1 { "address" } else { "addresses" };
@@ -66,6 +69,8 @@ struct Recording {
     line: u64,
     /// What has been read so far, in bytes.
     octets: u64,
+    /// Requests of which it says that they are missing.
+    lost: u64,
     buffer: Vec<u8>,
     progress: Progress,
 }
@@ -84,11 +89,11 @@ impl Recording {
             }
             None => (Box::new(io::stdin().lock()), "standard input".to_owned(), None),
         };
-        Ok(Self { reader, name, line: 0, octets: 0, buffer: Vec::new(), progress: Progress::new(length) })
+        Ok(Self { reader, name, line: 0, octets: 0, lost: 0, buffer: Vec::new(), progress: Progress::new(length) })
     }
 
-    /// The next line that is not empty.
-    fn next(&mut self) -> Result<Option<Record>, Trouble> {
+    /// The request of the next line that has one.
+    fn next(&mut self) -> Result<Option<Box<Record>>, Trouble> {
         loop {
             self.buffer.clear();
             self.line += 1;
@@ -103,8 +108,12 @@ impl Recording {
                 return Ok(None);
             }
             self.octets += read;
-            if !self.buffer.trim_ascii().is_empty() {
-                return Record::read(&self.buffer).map(Some).map_err(trouble);
+            if self.buffer.trim_ascii().is_empty() {
+                continue;
+            }
+            match Entry::read(&self.buffer).map_err(trouble)? {
+                Entry::Lost(lost) => self.lost = self.lost.saturating_add(lost),
+                Entry::Request(record) => return Ok(Some(record)),
             }
         }
     }

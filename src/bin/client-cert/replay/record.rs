@@ -8,6 +8,13 @@ use tower_client_cert::GatewayPeer;
 use crate::at;
 use crate::peer::Peer;
 
+/// What a line of a recording holds.
+pub(super) enum Entry {
+    /// So many requests that the audit has no record of.
+    Lost(u64),
+    Request(Box<Record>),
+}
+
 /// One recorded request.
 pub(super) struct Record {
     pub(super) time: Option<SystemTime>,
@@ -27,6 +34,8 @@ struct Line {
     method: Option<String>,
     path: Option<String>,
     headers: Option<Headers>,
+    /// Of the line that an audit leaves where records are missing.
+    lost: Option<u64>,
 }
 
 /// Lines as pairs, or as an object by name. A value is text with one character per byte, of the same number.
@@ -44,9 +53,18 @@ enum Values {
     Several(Vec<String>),
 }
 
-impl Record {
+impl Entry {
     pub(super) fn read(line: &[u8]) -> Result<Self, String> {
         let line: Line = serde_json::from_slice(line).map_err(|error| format!("it is no record: {error}"))?;
+        match line {
+            Line { lost: Some(lost), replay: None, headers: None, .. } => Ok(Self::Lost(lost)),
+            line => Record::of(line).map(Box::new).map(Self::Request),
+        }
+    }
+}
+
+impl Record {
+    fn of(line: Line) -> Result<Self, String> {
         let Line { time, peer, method, path, headers, .. } = match line.replay {
             Some(replay) => *replay,
             None => line,
