@@ -71,6 +71,18 @@ async fn a_request_that_goes_on_without_a_client_has_the_status_3() {
 }
 
 #[test]
+fn a_user_of_a_unix_socket_is_told_from_others() {
+    let world = World::new();
+    let config = USUAL.replace("addresses = [\"10.1.0.0/24\"]", "unix_socket = { uids = [33] }");
+    assert_ne!(config, USUAL);
+    world.write("client-cert.toml", config);
+    let head = world.write("head", world.good().head());
+    for (peer, status) in [("unix:33", 0), ("unix:34", 3), ("unix", 3)] {
+        assert_eq!(explain(&world, &["--peer", peer, "--head", &head]).status, status, "{peer}");
+    }
+}
+
+#[test]
 fn the_head_may_come_from_standard_input_and_name_its_peer() {
     let world = World::new();
     let config = world.write("client-cert.toml", USUAL);

@@ -1,6 +1,6 @@
 //! Every leaf of the JSON Schema: set to something else than the default, it shows in the effective policy.
 //!
-//! Fields of rules and of their tests are proven where rules are tested.
+//! Fields of rules and of their tests are proven in `rule_leaves`.
 
 use std::collections::BTreeSet;
 
@@ -20,8 +20,8 @@ enum Set {
 }
 use Set::{After, Anchors, Gateway};
 
-/// Tables whose fields are proven in the tests of rules.
-const OF_RULES: [&str; 3] = ["RuleTable", "SpelledText", "TestTable"];
+/// Tables whose fields are proven in `rule_leaves`.
+pub(crate) const OF_RULES: [&str; 3] = ["RuleTable", "SpelledText", "TestTable"];
 
 const PIN: &str = "certificates = [\"abababababababababababababababababababababababababababababababab\"]\n";
 
@@ -190,8 +190,25 @@ fn every_leaf_of_the_schema_has_a_case() {
     assert!(missing.is_empty(), "without a case: {missing:?}");
 }
 
-#[tokio::test]
-async fn every_leaf_changes_the_policy_in_force() {
+impl Set {
+    /// The usual document with it.
+    fn applied(&self, foreign: &str) -> String {
+        let text = match self {
+            Gateway(lines) => USUAL.replacen("kind = \"nginx\"\n", &format!("kind = \"nginx\"\n{lines}\n"), 1),
+            Anchors(lines) => USUAL.replacen("label = \"ours\"\n", &format!("label = \"ours\"\n{lines}\n"), 1),
+            After(tables) => format!("{USUAL}{tables}"),
+        };
+        let text = text.replace("PIN", PIN).replace("FOREIGN", foreign);
+        let text = text.replace("OCSP", "ocsp_answers = \"answer.der\"\n");
+        let text = text.replace("RESPONDER", "[[revocation.ocsp]]\nurl = \"http://ocsp.example/\"\n");
+        let points = "[[revocation.fetched_crls]]\nallow_distribution_points = \"crl.example\"\n";
+        let text = text.replace("POINTS", points);
+        text.replace("FETCHED", "[[revocation.fetched_crls]]\nurls = \"http://crl.example/\"\n")
+    }
+}
+
+/// A world with every file that the cases name, and the certificate of the foreign root.
+fn world() -> (World, String) {
     let world = World::new();
     std::fs::create_dir(world.directory.path().join("more")).unwrap();
     let foreign = std::fs::read_to_string(world.directory.path().join("foreign.pem")).unwrap();
@@ -202,20 +219,37 @@ async fn every_leaf_changes_the_policy_in_force() {
     world.write_list("a.crl", &ListShape::new());
     let answer = AnswerShape::good(CLIENT).signed(&world.intermediate, &world.intermediate);
     world.directory.write("answer.der", answer);
+    (world, foreign)
+}
+
+/// What is switched off by name is not switched on by being named.
+#[tokio::test]
+async fn no_option_that_is_false_is_taken_for_true() {
+    let (world, foreign) = world();
+    let mut tried = 0;
+    for leaf in fields(|field| field.contains("\"type\":\"boolean\"")) {
+        let (_, set) = CASES.iter().find(|(known, _)| *known == leaf).unwrap();
+        let (_, field) = leaf.split_once('.').unwrap();
+        let on = set.applied(&foreign);
+        let off = on.replace(&format!("{field} = true"), &format!("{field} = false"));
+        assert_ne!(on, off, "{leaf}");
+        let on = world.build(&on).handle().policy();
+        // Where nothing else is said, nothing is: an error.
+        if let Ok(layer) = world.try_build(&off) {
+            assert_ne!(layer.handle().policy().fingerprint(), on.fingerprint(), "{leaf}");
+        }
+        tried += 1;
+    }
+    assert!(tried > 20, "{tried}");
+}
+
+#[tokio::test]
+async fn every_leaf_changes_the_policy_in_force() {
+    let (world, foreign) = world();
     let usual = world.build(USUAL).handle().policy();
     let mut seen = BTreeSet::new();
     for (leaf, set) in CASES.iter().filter(|(leaf, _)| ELSEWHERE.iter().all(|(other, _)| other != leaf)) {
-        let text = match set {
-            Gateway(lines) => USUAL.replacen("kind = \"nginx\"\n", &format!("kind = \"nginx\"\n{lines}\n"), 1),
-            Anchors(lines) => USUAL.replacen("label = \"ours\"\n", &format!("label = \"ours\"\n{lines}\n"), 1),
-            After(tables) => format!("{USUAL}{tables}"),
-        };
-        let text = text.replace("PIN", PIN).replace("FOREIGN", &foreign);
-        let text = text.replace("OCSP", "ocsp_answers = \"answer.der\"\n");
-        let text = text.replace("RESPONDER", "[[revocation.ocsp]]\nurl = \"http://ocsp.example/\"\n");
-        let points = "[[revocation.fetched_crls]]\nallow_distribution_points = \"crl.example\"\n";
-        let text = text.replace("POINTS", points);
-        let text = text.replace("FETCHED", "[[revocation.fetched_crls]]\nurls = \"http://crl.example/\"\n");
+        let text = set.applied(&foreign);
         let layer = world.try_build(&text).unwrap_or_else(|error| panic!("{leaf}: {error}\n{text}"));
         let policy = layer.handle().policy();
         let changed =

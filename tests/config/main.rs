@@ -15,11 +15,14 @@ mod leaves;
 mod loading;
 mod policy;
 mod reload;
+#[cfg(all(feature = "https-client", feature = "json-schema", feature = "ocsp"))]
+mod rule_leaves;
 mod rules;
 #[cfg(all(feature = "https-client", feature = "json-schema", feature = "ocsp"))]
 mod scenes;
 #[cfg(feature = "json-schema")]
 mod schema;
+mod several;
 mod stress;
 mod world;
 mod wrong;

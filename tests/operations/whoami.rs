@@ -54,6 +54,7 @@ async fn a_browser_gets_a_page_with_identity_and_evidence_and_nothing_else_may_r
     assert_eq!(header(&response, "x-content-type-options"), "nosniff");
     let policy = header(&response, "content-security-policy");
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
+    assert!(policy.ends_with("'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"), "{policy}");
     for text in [
         "Big Partner Foo SA",
         "data-exchange-svc01",
