@@ -187,6 +187,32 @@ fn what_defaults_would_refuse_is_told_with_its_reason_and_how_to_mend_it() {
 }
 
 #[test]
+fn what_is_der_and_no_certificate_trips() {
+    let ran = run(["inspect", "--json", "--at", AT, "MAMCAQE="]);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert_eq!(reasons(&ran.json()), ["certificate-malformed"]);
+}
+
+#[test]
+fn too_many_certificates_and_too_long_a_value_are_told() {
+    let pki = Pki::new();
+    let base64 = |leaf: &Minted| filled_in("{leaf der-base64}", &pki, leaf);
+    let with_octets = |octets: usize| base64(&pki.issue(&Shape::partner().extension(&[1, 2, 3, 4], &vec![0; octets])));
+    let one = base64(&pki.good());
+    for (value, trips) in [
+        (vec![one.as_str(); 10].join(","), Vec::new()),
+        (vec![one.as_str(); 11].join(","), vec!["too-many-certificates"]),
+        (with_octets(40 * 1024), Vec::new()),
+        (with_octets(50 * 1024), vec!["header-too-large"]),
+    ] {
+        let ran = run_with_input(["inspect", "--json", "--at", AT], value.as_bytes());
+        let json = ran.json();
+        let found: Vec<_> = json["trips"].as_array().unwrap().iter().map(|trip| trip["reason"].clone()).collect();
+        assert_eq!(found, trips, "{} bytes", value.len());
+    }
+}
+
+#[test]
 fn weak_keys_and_signatures_are_told() {
     let odd = |name: &str| format!("{}/tests/fixtures/odd/{name}.pem", env!("CARGO_MANIFEST_DIR"));
     for (file, reason) in [

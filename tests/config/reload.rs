@@ -148,6 +148,13 @@ async fn a_list_that_is_added_to_a_directory_is_noticed() {
     world.write_list("crls/two.crl", &ListShape::new().number(2).revoke(CLIENT));
     assert_eq!(layer.handle().reload_if_changed().unwrap(), Reload::Reloaded);
     assert_eq!(ask(&layer, with_certificate(&world.partner)).await.reason(), Some(Reason::Revoked));
+    // Under the same name, too, and under another one.
+    world.write_list("crls/two.crl", &ListShape::new().number(3));
+    assert_eq!(layer.handle().reload_if_changed().unwrap(), Reload::Reloaded);
+    assert!(ask(&layer, with_certificate(&world.partner)).await.identity().is_some());
+    let crls = world.directory.path().join("crls");
+    fs::rename(crls.join("two.crl"), crls.join("two")).unwrap();
+    assert_eq!(layer.handle().reload_if_changed().unwrap(), Reload::Reloaded);
 }
 
 /// Kubernetes mounts a config map as links to a link to a directory, and swaps the link in the middle.

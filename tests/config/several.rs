@@ -161,9 +161,10 @@ async fn every_responder_and_every_target_stands_in_the_policy_in_force() {
     let world = world();
     let text = "[[revocation.ocsp]]\nurl = \"http://one.example/\"\nissuer = \"ours\"\n\
                 [[revocation.ocsp]]\nurl = \"http://two.example/\"\n\
+                [[revocation.fetched_crls]]\nurls = \"http://crl.example/\"\nhttp = { allow_targets = \"10.20.0.7/32\" }\n\
                 [revocation.http]\nallow_targets = [\"10.20.0.5/32\", \"10.20.0.6/32\"]\n";
     let page = world.build(&format!("{USUAL}{text}")).handle().policy().to_string();
-    for value in ["http://one.example/", "http://two.example/", "10.20.0.5/32", "10.20.0.6/32"] {
+    for value in ["http://one.example/", "http://two.example/", "10.20.0.5/32", "10.20.0.6/32", "10.20.0.7/32"] {
         assert!(page.contains(value), "{value}: {page}");
     }
 }

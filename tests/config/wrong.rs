@@ -223,6 +223,24 @@ fn a_contradiction_is_told() {
                 "[revocation]\ncrls = []",
                 ", line 13, column 1, revocation.crls: is empty: leave it out, or name a file or directory",
             ),
+            replaced(
+                "\"nginx\"",
+                "\"nginx\"\nsecret_headers = [{ name = \"x-a\", secret = { env = \"PATH\", file = \"root.pem\" } }]",
+                ", line 4, column 41, gateway[0].secret_headers[0].secret[0]: has none or both of env and file, expected exactly one",
+            ),
+            replaced(
+                "\"nginx\"",
+                "\"nginx\"\nstatus_header = { name = \"x-a\" }",
+                ", line 4, column 1, gateway[0].status_header: lacks name or format, expected both",
+            ),
+            after(
+                "[[validation.required_policies]]\nall = []",
+                ", line 12, column 1, validation.required_policies[0]: has none or both of all and any, or an empty all, expected exactly one",
+            ),
+            after(
+                "[memory]\nremember_nothing = true\nmax_remembered_clients = 5",
+                ", line 12, column 2, memory: has remember_nothing beside limits, expected one of both",
+            ),
             after(
                 "[revocation]\nocsp_answers = []",
                 ", line 13, column 1, revocation.ocsp_answers: is empty: leave it out, or name a file or directory",

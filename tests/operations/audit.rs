@@ -155,6 +155,10 @@ async fn with_pseudonyms_no_record_names_anybody_and_one_client_keeps_one() {
         assert!(!everything.contains(name), "{name}: {everything}");
     }
     assert!(kept.debug.lock().unwrap().contains(pseudonyms[3]));
+    // A source may be a pin, and its label a name.
+    for entry in records[0]["evidence"].as_array().unwrap() {
+        assert!(entry.as_object().unwrap().keys().eq(["check", "outcome"]), "{entry}");
+    }
     assert_eq!(records[0]["request"]["path"], json!(null));
     // With another key, nobody can link the two.
     let elsewhere = Kept::default();

@@ -1,9 +1,11 @@
 //! What `ClientCertHandle::explain` tells of a request, compared with what the layer makes of it.
 
 use http_body_util::Full;
+use sha2::{Digest as _, Sha256};
+use tower_client_cert::certificate::Fingerprint;
 use tower_client_cert::{
-    AccessTable, ClientCertLayer, DenyList, Explanation, Gateway, GatewayPeer, Reason, RevocationLists, Rule, Stage,
-    StepOutcome, TrustAnchors,
+    AccessTable, ClientCertLayer, DenyList, Explanation, Gateway, GatewayPeer, Intermediates, PinnedCertificates,
+    Reason, RevocationLists, Rule, Stage, StepOutcome, TrustAnchors,
 };
 
 use crate::reasons::{Case, case_for};
@@ -86,6 +88,41 @@ async fn a_client_that_is_accepted_passes_every_step_that_is_configured() {
         assert_eq!(step.outcome(), expected, "{step:?}");
         assert_eq!(step.found().is_empty(), expected == StepOutcome::NotConfigured, "{step:?}");
         assert!(step.mend().is_none(), "{step:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_an_option_lets_pass_and_what_a_pin_stands_for_are_no_checks_that_passed() {
+    let pki = Pki::new();
+    let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().allow_missing_client_auth();
+    let intermediates = Intermediates::from_der(pki.intermediate.der()).unwrap();
+    let loosened = with_anchors(anchors).intermediates(intermediates).build().unwrap();
+    let explanation = explained(&loosened, with_certificate(&pki.issue(&Shape::partner().purposes(&[]))));
+    assert!(explanation.identity().is_some());
+    assert_eq!(outcome(&explanation, "purpose"), StepOutcome::Allowed);
+    assert_eq!(outcome(&explanation, "key-usage"), StepOutcome::Passed);
+
+    let leaf = Shape::partner().self_signed();
+    let pin = Fingerprint::new(Sha256::digest(leaf.der()).into());
+    let pinned = with_anchors(TrustAnchors::none()).trust_pinned(PinnedCertificates::certificates([pin]));
+    let explanation = explained(&pinned.build().unwrap(), with_certificate(&leaf));
+    assert!(explanation.identity().is_some());
+    assert_eq!(outcome(&explanation, "path"), StepOutcome::Skipped);
+    assert_eq!(outcome(&explanation, "purpose"), StepOutcome::Passed);
+}
+
+#[tokio::test]
+async fn a_deny_list_is_told_as_passed_only_where_there_is_one() {
+    let pki = Pki::new();
+    let client = pki.intermediate.issue(&Shape::partner().serial(&[7]));
+    let listed =
+        || builder(&pki).crls(RevocationLists::from_octets(pki.intermediate.sign_list(&ListShape::new().revoke(&[7]))));
+    for (layer, expected) in
+        [(listed(), StepOutcome::NotConfigured), (listed().deny_list(DenyList::new()), StepOutcome::Passed)]
+    {
+        let explanation = explained(&layer.build().unwrap(), with_certificate(&client));
+        assert_eq!(explanation.reason(), Some(Reason::Revoked));
+        assert_eq!(outcome(&explanation, "deny-list"), expected);
     }
 }
 
