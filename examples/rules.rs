@@ -17,15 +17,19 @@ use tower_client_cert::{
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let path =
-        std::env::args().nth(1).unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/examples/access.toml").into());
+    let other = std::env::args().nth(1);
+    let path = other.as_deref().unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/access.toml"));
     let text = std::fs::read_to_string(path)?;
     let document = AccessDocument::from_toml(&text)?;
 
     let authority = TestAuthority::new("carc-i101l");
     let (anchors, gateway) = (authority.anchors(), TestGateway::new(Gateway::nginx(["10.1.0.0/24"])?));
-    for failure in document.run_tests(&SystemClock)? {
+    let failures = document.run_tests(&SystemClock)?;
+    for failure in &failures {
         println!("test failed: {failure}");
+    }
+    if !failures.is_empty() {
+        return Err("the document's own tests fail".into());
     }
     for advice in document.lint(&anchors, &SystemClock)? {
         println!("lint: {advice}");
@@ -40,13 +44,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let partner = authority.client("data-exchange-svc01").organization("Big Partner Foo SA").issue();
     let stranger = authority.client("alice").organization("Stranger AG").issue();
-    for (who, certificate) in [("nobody", None), ("partner", Some(&partner)), ("stranger", Some(&stranger))] {
-        for path in
-            ["/healthz", "/restricted/sensitive.txt", "/%72estricted/sensitive.txt", "/accounts/alice/statements"]
-        {
+    for (who, certificate, expected) in [
+        ("nobody", None, [200, 401, 400, 401]),
+        ("partner", Some(&partner), [200, 200, 400, 403]),
+        ("stranger", Some(&stranger), [200, 403, 400, 200]),
+    ] {
+        for (path, expected) in PATHS.into_iter().zip(expected) {
             let response = app.clone().oneshot(request(&gateway, path, certificate)?).await?;
             let why = response.extensions().get::<Refusal>().map(|refusal| refusal.rejection().to_string());
             println!("{who:8} {path:30} {} {}", response.status().as_u16(), why.unwrap_or_default());
+            if other.is_none() && response.status() != expected {
+                return Err(format!("{who}, {path}: expected {expected}").into());
+            }
         }
     }
     Ok(())
@@ -64,3 +73,6 @@ fn request(
         None => gateway.forward_anonymous(request),
     })
 }
+
+const PATHS: [&str; 4] =
+    ["/healthz", "/restricted/sensitive.txt", "/%72estricted/sensitive.txt", "/accounts/alice/statements"];

@@ -13,7 +13,7 @@ use rcgen::{
     KeyPair, KeyUsagePurpose, SerialNumber,
 };
 use time::{Duration, OffsetDateTime};
-use tower_client_cert::ClientCertConfig;
+use tower_client_cert::{ClientCertConfig, ClientCertHandle};
 
 // What is fetched is fetched on this runtime.
 #[tokio::main]
@@ -39,11 +39,18 @@ fn run(directory: &Path) -> Result<(), Box<dyn Error>> {
     // A mistake in the file changes nothing.
     let text = fs::read_to_string(directory.join("client-cert.toml"))?;
     fs::write(directory.join("client-cert.toml"), text.replace("max_depth = 3", "max_dept = 3"))?;
-    println!("{}", handle.reload().err().map(|error| error.to_string()).unwrap_or_default());
+    println!("{}", handle.reload().err().ok_or("the mistake was taken")?);
+    expect_depth(&handle, "3")?;
     fs::write(directory.join("client-cert.toml"), text.replace("max_depth = 3", "max_depth = 2"))?;
     handle.reload()?;
-    println!("reloaded: {:?}", handle.policy().entry("validation.max_depth"));
-    Ok(())
+    expect_depth(&handle, "2")
+}
+
+fn expect_depth(handle: &ClientCertHandle, expected: &str) -> Result<(), Box<dyn Error>> {
+    let policy = handle.policy();
+    let entry = policy.entry("validation.max_depth").ok_or("the policy has no depth")?;
+    println!("in force: {entry}");
+    if entry.value() == expected { Ok(()) } else { Err(format!("expected a depth of {expected}").into()) }
 }
 
 /// The files that the configuration names.

@@ -58,8 +58,8 @@ async fn socket(identity: ClientIdentity, upgrade: WebSocketUpgrade) -> impl Int
     upgrade.on_upgrade(|socket| talk(identity, socket))
 }
 
-/// Neither side may keep the other's end from being seen: what the client says is read while items are sent. What it says is
-/// acted upon only while it is valid, even where the next item is not due yet.
+/// Neither side may keep the other's end from being seen: what the client says is read while items are sent. What it
+/// says is acted upon only while it is valid, even where the next item is not due yet.
 async fn talk(identity: ClientIdentity, mut socket: WebSocket) {
     let mut items = while_valid(identity.clone(), || Message::text("still here"));
     loop {
