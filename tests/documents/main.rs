@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod architecture;
 mod configuration;
 mod examples;
 mod links;
