@@ -173,8 +173,7 @@ fn verdict(case: &Case, mode: Mode) -> (Verdict, Duration) {
 /// The cases that speak of client certificates; `None` where the suite is not there and need not be.
 fn cases() -> Option<Vec<Case>> {
     let Some(path) = env::var_os("X509_LIMBO_JSON") else {
-        assert!(env::var_os("REQUIRE_GATEWAYS").is_none(), "X509_LIMBO_JSON must name the suite's file");
-        programs::skipped("X509_LIMBO_JSON does not name the file of x509-limbo");
+        programs::missing("X509_LIMBO_JSON does not name the file of x509-limbo");
         return None;
     };
     let suite: Value = serde_json::from_reader(GzDecoder::new(File::open(path).unwrap())).unwrap();

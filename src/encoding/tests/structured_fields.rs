@@ -1,5 +1,6 @@
 //! Byte sequences of the HTTP working group's suite for structured fields, where it is at hand.
 
+use std::io::{Write as _, stderr};
 use std::path::Path;
 
 use base64::Engine as _;
@@ -13,8 +14,8 @@ use crate::reason::Reason;
 fn byte_sequences_are_judged_as_by_the_suite_for_structured_fields() {
     let Ok(directory) = std::env::var("STRUCTURED_FIELD_TESTS_DIR") else {
         assert_ne!(std::env::var("REQUIRE_GATEWAYS").as_deref(), Ok("1"), "STRUCTURED_FIELD_TESTS_DIR is not set");
-        eprintln!("skipped: STRUCTURED_FIELD_TESTS_DIR is not set");
-        return;
+        // Not by `eprintln!`, which the harness keeps to itself as long as the test passes.
+        return stderr().write_all(b"skipped: STRUCTURED_FIELD_TESTS_DIR is not set\n").unwrap();
     };
     let text = std::fs::read_to_string(Path::new(&directory).join("binary.json")).unwrap();
     let Value::Array(cases) = serde_json::from_str(&text).unwrap() else { panic!("the suite is a list of cases") };
