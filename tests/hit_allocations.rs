@@ -9,32 +9,23 @@ use std::future::{Future as _, Ready, ready};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use std::time::SystemTime;
 
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer as _, Service, service_fn};
 use tower_client_cert::{
-    Authentication, ClientCertLayer, Clock, DenyList, Gateway, GatewayPeer, Intermediates, RevocationLists, Secret,
+    Authentication, ClientCertLayer, DenyList, Gateway, GatewayPeer, Intermediates, RevocationLists, Secret,
     TrustAnchors,
 };
 
-use crate::support::pki::{self, ListShape, Pki};
+use crate::support::clock::Fixed;
+use crate::support::pki::{ListShape, Pki};
 
 #[path = "support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
 mod support;
 
 type Body = Full<bytes::Bytes>;
-
-#[derive(Debug)]
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        pki::now()
-    }
-}
 
 fn request(lines: &[(&'static str, &str)]) -> Request<Body> {
     let mut request = Request::new(Body::default());
@@ -86,7 +77,7 @@ fn a_hit_allocates_what_stands_in_the_extensions_and_nothing_else() {
         let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().labelled("ours");
         ClientCertLayer::builder(gateway, anchors)
             .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
-            .clock(Fixed)
+            .clock(Fixed::usual())
     };
     let header = pki.good().escaped_pem();
     let nginx = || Gateway::nginx(["10.1.0.4"]).unwrap();
@@ -119,7 +110,7 @@ fn a_new_client_of_an_authority_that_is_known_allocates_no_more_than_it_did() {
     // No verdict has room, and signatures of authorities have.
     let layer = ClientCertLayer::builder(Gateway::nginx(["10.1.0.4"]).unwrap(), anchors)
         .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
-        .clock(Fixed)
+        .clock(Fixed::usual())
         .max_remembered_bytes(1)
         .build()
         .unwrap();

@@ -5,17 +5,17 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
 
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer as _, Service as _, ServiceExt as _, service_fn};
 use tower_client_cert::{
-    AccessTable, Authentication, ClientCertLayer, Clock, Gateway, GatewayPeer, Intermediates, RequestValue,
+    AccessTable, Authentication, ClientCertLayer, Gateway, GatewayPeer, Intermediates, RequestValue,
     RequireClientCertLayer, Rule, TextPattern, TrustAnchors,
 };
 
-use crate::support::pki::{self, Pki};
+use crate::support::clock::Fixed;
+use crate::support::pki::Pki;
 
 #[path = "support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "each test crate uses another part of the support")]
@@ -23,22 +23,13 @@ mod support;
 
 type Body = Full<bytes::Bytes>;
 
-#[derive(Debug)]
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        pki::now()
-    }
-}
-
 /// What the certificate layer finds out about a request of the partner.
 async fn authentication() -> Authentication {
     let pki = Pki::new();
     let anchors = TrustAnchors::from_der(pki.root.der()).unwrap().labelled("test-root");
     let layer = ClientCertLayer::builder(Gateway::nginx(["10.1.0.4"]).unwrap(), anchors)
         .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
-        .clock(Fixed)
+        .clock(Fixed::usual())
         .build()
         .unwrap();
     let seen = Arc::new(Mutex::new(None));

@@ -1,8 +1,8 @@
 //! `client-cert fetch-issuers`.
 
-use crate::program::{Ran, run};
+use crate::program::{Ran, run, run_beside};
 use crate::support::faulty_server::{Behaviour, FaultyServer};
-use crate::support::pki::{Minted, Shape};
+use crate::support::pki::{Access, Minted, Shape};
 use crate::support::scratch::Scratch;
 
 /// A root, an intermediate and a client, the latter two of which tell where their issuers are.
@@ -15,7 +15,7 @@ struct Chain {
 impl Chain {
     fn at(server: &FaultyServer) -> Self {
         let with_issuer_at =
-            |shape: Shape, path: &str| shape.extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], &ca_issuers(&server.url(path)));
+            |shape: Shape, path: &str| shape.information_access(&[(Access::CaIssuers, &server.url(path))]);
         let root = Shape::authority("Test Root").self_signed();
         let intermediate = root.issue(&with_issuer_at(Shape::authority("Test Intermediate"), "/root.cer"));
         let client = intermediate.issue(&with_issuer_at(Shape::partner(), "/intermediate.cer"));
@@ -32,10 +32,6 @@ async fn fetch(server: &FaultyServer, client: &Minted, more: &[&str]) -> Ran {
 }
 
 /// The server answers on this very thread's runtime.
-async fn run_beside(arguments: Vec<String>) -> Ran {
-    tokio::task::spawn_blocking(|| run(arguments)).await.unwrap()
-}
-
 #[tokio::test]
 async fn the_way_is_followed_to_the_root_and_nothing_is_trusted() {
     let server = FaultyServer::always(Behaviour::Reset).await;
@@ -104,15 +100,4 @@ fn what_cannot_be_followed_gets_one_line() {
     run(["fetch-issuers", "Accept: */*"]).is_trouble("expected one value or file");
     run(["fetch-issuers", &root.escaped_pem(), "--host", "*.example"]).is_trouble("*.example");
     run(["fetch-issuers", &root.escaped_pem(), "--allow-target", "x"]).is_trouble("address range");
-}
-
-/// Authority information access with one id-ad-caIssuers.
-fn ca_issuers(url: &str) -> Vec<u8> {
-    let oid = [0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x02];
-    element(0x30, &element(0x30, &[&oid[..], &element(0x86, url.as_bytes())].concat()))
-}
-
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(content.len()).ok().filter(|length| *length < 128).unwrap();
-    [&[tag, length], content].concat()
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tower_client_cert::gateway_facts::GatewayFacts;
 
 use crate::program::{Ran, run, run_with_input};
-use crate::support::pki::{ForeignKey, Minted, Pki, Shape, days, escaped_pem, pem};
+use crate::support::pki::{Access, ForeignKey, Minted, Pki, Shape, days, escaped_pem, pem};
 use crate::support::products::{cases, fixtures};
 use crate::support::scratch::Scratch;
 use crate::support::wire::filled_in;
@@ -36,8 +36,8 @@ fn every_field_of_a_certificate_is_shown() {
         &Shape::partner()
             .serial(&[0x12, 0x34])
             .alternative_name(SanType::DnsName("data.partner.test".try_into().unwrap()))
-            .extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], &information_access())
-            .extension(&[2, 5, 29, 31], &distribution_points()),
+            .information_access(&[(Access::Ocsp, "http://ocsp.ca.test/"), (Access::CaIssuers, "http://ca.test/ca.cer")])
+            .distribution_point("http://ca.test/ca.crl"),
     );
     let ran = inspect(&leaf.escaped_pem());
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""), "{ran:?}");
@@ -301,7 +301,7 @@ fn hostile_names_reach_no_terminal() {
     let leaf = pki.issue(
         &Shape::client("\u{1b}]0;owned\u{7}\u{202e}gpj.exe\r\n")
             .organization(&"long ".repeat(60))
-            .extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], &access("ocsp", b"http://x/\x1b[2J")),
+            .information_access(&[(Access::Ocsp, "http://x/\x1b[2J")]),
     );
     let ran = inspect(&leaf.escaped_pem());
     ran.is_readable();
@@ -351,31 +351,4 @@ fn a_pem_value_of_one_line_and_its_file_are_told_apart() {
     assert_eq!(inspect_json(&folded)["products"], serde_json::json!(["apache"]));
     assert!(!inspect_json(&escaped_pem(der.der()))["products"].as_array().unwrap().contains(&"apache".into()));
     assert_eq!(inspect_json(&pem(der.der()))["encoding"], Value::Null);
-}
-
-/// id-ad-ocsp and id-ad-caIssuers.
-fn information_access() -> Vec<u8> {
-    let both = [access("ocsp", b"http://ocsp.ca.test/"), access("issuers", b"http://ca.test/ca.cer")];
-    sequence(&both.iter().flat_map(|one| one[2..].to_vec()).collect::<Vec<_>>())
-}
-
-fn access(method: &str, uri: &[u8]) -> Vec<u8> {
-    let last = if method == "ocsp" { 1 } else { 2 };
-    let oid = [0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, last];
-    sequence(&sequence(&[&oid[..], &element(0x86, uri)].concat()))
-}
-
-fn distribution_points() -> Vec<u8> {
-    let name = element(0x86, b"http://ca.test/ca.crl");
-    sequence(&sequence(&element(0xa0, &element(0xa0, &name))))
-}
-
-fn sequence(content: &[u8]) -> Vec<u8> {
-    element(0x30, content)
-}
-
-/// Content of at most 127 octets.
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(content.len()).ok().filter(|length| *length < 128).unwrap();
-    [&[tag, length], content].concat()
 }

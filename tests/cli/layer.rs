@@ -3,15 +3,14 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_client_cert::{Authentication, ClientCertConfig, ClientCertLayer, Clock, GatewayPeer, Reason, Refusal};
+use tower_client_cert::{Authentication, ClientCertConfig, ClientCertLayer, GatewayPeer, Reason, Refusal};
 
-use crate::support::pki::now;
+use crate::support::clock::Fixed;
 use crate::world::Asked;
 
 /// What came of a request.
@@ -22,15 +21,6 @@ pub(crate) enum Answer {
     Refused(Reason, u16),
 }
 
-#[derive(Debug)]
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        now()
-    }
-}
-
 /// Sends the request through the layer that the file configures.
 pub(crate) async fn ask(config: &Path, asked: &Asked) -> Answer {
     send(&read(config).build().unwrap(), asked).await
@@ -38,7 +28,7 @@ pub(crate) async fn ask(config: &Path, asked: &Asked) -> Answer {
 
 /// The configuration under the fixed clock.
 pub(crate) fn read(config: &Path) -> ClientCertConfig {
-    ClientCertConfig::from_file(config).unwrap().clock(Fixed)
+    ClientCertConfig::from_file(config).unwrap().clock(Fixed::usual())
 }
 
 /// Sends the request through this layer.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::program::{Ran, run, run_in};
+use crate::program::{Ran, run_beside, run_in};
 use crate::support::faulty_server::{Behaviour, FaultyServer};
 use crate::support::pki::{AnswerShape, ListShape, Minted};
 use crate::world::{AT, Asked, World, with};
@@ -45,7 +45,7 @@ impl Networked {
     }
 
     async fn explain(&self, more: &[&str]) -> Ran {
-        ran(self.explaining(more)).await
+        run_beside(self.explaining(more)).await
     }
 
     fn explaining(&self, more: &[&str]) -> Vec<String> {
@@ -62,11 +62,6 @@ fn fetched_list(server: &FaultyServer) -> String {
 
 fn responder(server: &FaultyServer) -> String {
     format!("[revocation]\nocsp_wait_milliseconds = 500\n[[revocation.ocsp]]\nurl = \"{}\"", server.url("/ocsp"))
-}
-
-/// Beside the server, which runs on the runtime of the test.
-async fn ran(arguments: Vec<String>) -> Ran {
-    tokio::task::spawn_blocking(|| run(arguments)).await.unwrap()
 }
 
 fn step<'a>(json: &'a Value, check: &str) -> &'a Value {
@@ -194,13 +189,13 @@ async fn check_policy_and_replay_ask_nobody_and_say_so() {
         let config = networked.config.to_str().unwrap().to_owned();
         let is_list = tables(&networked.server).contains("fetched_crls");
 
-        let check = ran(["check", "--config", &config, "--at", AT].map(str::to_owned).to_vec()).await;
+        let check = run_beside(["check", "--config", &config, "--at", AT].map(str::to_owned).to_vec()).await;
         assert_eq!((check.status, check.stderr.as_str()), (0, ""), "{check:?}");
         check.is_readable();
         assert_eq!(check.stdout.contains("Not looked at"), is_list, "{}", check.stdout);
         assert_eq!(check.stdout.contains(&networked.server.url("/issuing.crl")), is_list, "{}", check.stdout);
 
-        let policy = ran(["policy", "--config", &config, "--json"].map(str::to_owned).to_vec()).await;
+        let policy = run_beside(["policy", "--config", &config, "--json"].map(str::to_owned).to_vec()).await;
         assert_eq!((policy.status, policy.stderr.as_str()), (0, ""), "{policy:?}");
         assert!(policy.stdout.contains(&networked.server.url("")), "{}", policy.stdout);
         assert!(policy.stdout.contains("127.0.0.1/32"), "what the client may reach is told: {}", policy.stdout);
@@ -209,7 +204,7 @@ async fn check_policy_and_replay_ask_nobody_and_say_so() {
             networked.client.lines.iter().map(|(name, value)| serde_json::json!([name, value])).collect();
         let line = serde_json::json!({ "peer": "10.1.0.4", "path": "/", "headers": headers, "time": AT });
         let recording = networked.world.write("recording.jsonl", format!("{line}\n{line}\n"));
-        let replay = ran(["replay", "--config", &config, &recording].map(str::to_owned).to_vec()).await;
+        let replay = run_beside(["replay", "--config", &config, &recording].map(str::to_owned).to_vec()).await;
         assert_eq!(replay.status, 0, "{replay:?}");
         let reason = if is_list { "revocation-no-source" } else { "revocation-unavailable" };
         assert_eq!(replay.stdout.matches(reason).count(), 2, "{}", replay.stdout);

@@ -17,6 +17,11 @@ pub(crate) fn run<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ra
     run_with_input(arguments, b"")
 }
 
+/// The same beside what the test itself serves.
+pub(crate) async fn run_beside(arguments: Vec<String>) -> Ran {
+    tokio::task::spawn_blocking(|| run(arguments)).await.unwrap()
+}
+
 /// Runs the program with these arguments and this on standard input.
 pub(crate) fn run_with_input<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>, input: &[u8]) -> Ran {
     run_in(&[], arguments, input)

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use tokio::time::Instant;
 use tower_client_cert::{
-    ClientCertLayer, ClientCertLayerBuilder, Clock, Counts, Fetch, FetchError, FetchRequest, FetchValidators, Fetched,
+    ClientCertLayer, ClientCertLayerBuilder, Counts, Fetch, FetchError, FetchRequest, FetchValidators, Fetched,
     FetchedCrls, FetchedOctets, Fetching, Intermediates, TrustAnchors,
 };
 
 use crate::pipeline::{self, Asked};
-use crate::support::pki::{self, ListShape, Minted, Pki, Shape, days};
+use crate::support::clock::RuntimeClock;
+use crate::support::pki::{ListShape, Minted, Pki, Shape, days};
 
 pub(crate) const URL: &str = "http://crl.example/issuing.crl";
 
@@ -24,16 +24,6 @@ pub(crate) struct World {
     pub(crate) client: Minted,
     pub(crate) network: Network,
     pub(crate) clock: RuntimeClock,
-}
-
-/// The time of the paused runtime, from the usual date on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RuntimeClock(Instant);
-
-impl Clock for RuntimeClock {
-    fn now(&self) -> SystemTime {
-        pki::now() + self.0.elapsed()
-    }
 }
 
 /// What is served by address, and what was asked for.
@@ -98,7 +88,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let Pki { root, intermediate } = Pki::new();
         let client = intermediate.issue(&Shape::partner().serial(CLIENT));
-        Self { root, intermediate, client, network: Network::default(), clock: RuntimeClock(Instant::now()) }
+        Self { root, intermediate, client, network: Network::default(), clock: RuntimeClock::new() }
     }
 
     pub(crate) fn builder(&self) -> ClientCertLayerBuilder {

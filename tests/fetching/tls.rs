@@ -1,24 +1,15 @@
 //! `https`, with roots of the operator's own.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use rustls::ServerConfig;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
-use tower_client_cert::{Clock, Fetch as _, FetchError, FetchRequest, FetchUrl, HttpFetcher, TrustAnchors};
+use tower_client_cert::{Fetch as _, FetchError, FetchRequest, FetchUrl, HttpFetcher, TrustAnchors};
 
-use crate::support::pki::{self, Minted, Pki, Shape, days};
-
-#[derive(Debug)]
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        pki::now()
-    }
-}
+use crate::support::clock::Fixed;
+use crate::support::pki::{Minted, Pki, Shape, days};
 
 /// Answers with `list` over TLS, with this certificate; the address is that of its name.
 async fn serve(certificate: &Minted) -> String {
@@ -46,7 +37,7 @@ async fn serve(certificate: &Minted) -> String {
 
 async fn fetch(root: &Minted, url: &str) -> Result<Vec<u8>, FetchError> {
     let roots = TrustAnchors::from_der(root.der()).unwrap();
-    let fetcher = HttpFetcher::new().allow_targets("127.0.0.1").unwrap().https_roots(&roots, Fixed).unwrap();
+    let fetcher = HttpFetcher::new().allow_targets("127.0.0.1").unwrap().https_roots(&roots, Fixed::usual()).unwrap();
     let request = FetchRequest::get(FetchUrl::configured(url).unwrap());
     Ok(fetcher.fetch(request).await?.into_octets()?.octets().to_vec())
 }
@@ -84,5 +75,5 @@ async fn plain_http_still_works_beside() {
 #[test]
 fn no_roots_are_refused() {
     let none = TrustAnchors::none();
-    assert!(HttpFetcher::new().https_roots(&none, Fixed).is_err());
+    assert!(HttpFetcher::new().https_roots(&none, Fixed::usual()).is_err());
 }

@@ -1,24 +1,14 @@
 //! The usual layer, and servers around it.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::time::SystemTime;
+use std::net::SocketAddr;
 
-use axum::Router;
-use tokio::net::TcpListener;
-use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, Clock, Gateway, GatewayPeer, TrustAnchors};
+use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, Gateway, TrustAnchors};
 
+pub(crate) use crate::support::axum_server::serve;
+use crate::support::clock::Fixed;
 use crate::support::http::{self, Answer};
 use crate::support::log;
-use crate::support::pki::{self, Minted, Pki};
-
-#[derive(Debug)]
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        pki::now()
-    }
-}
+use crate::support::pki::{Minted, Pki};
 
 /// Trusts 127.0.0.1 and the PKI's intermediate, at the fixed time.
 pub(crate) fn builder(pki: &Pki) -> ClientCertLayerBuilder {
@@ -29,20 +19,11 @@ pub(crate) fn builder(pki: &Pki) -> ClientCertLayerBuilder {
 pub(crate) fn trusting(range: &str, pki: &Pki) -> ClientCertLayerBuilder {
     log::prepare();
     let anchors = TrustAnchors::from_der(pki.intermediate.der()).unwrap();
-    ClientCertLayer::builder(Gateway::nginx([range]).unwrap(), anchors).clock(Fixed)
+    ClientCertLayer::builder(Gateway::nginx([range]).unwrap(), anchors).clock(Fixed::usual())
 }
 
 pub(crate) fn layer(pki: &Pki) -> ClientCertLayer {
     builder(pki).build().unwrap()
-}
-
-/// Serves a router on a port of its own.
-pub(crate) async fn serve(app: Router) -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = app.into_make_service_with_connect_info::<GatewayPeer>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
-    address
 }
 
 /// A GET as the gateway sends it.

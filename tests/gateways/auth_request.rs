@@ -1,20 +1,17 @@
 //! The example that answers for services in any language, behind the nginx and the Envoy of its page.
 
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::http::HeaderMap;
-use tokio::net::TcpListener;
-use tower_client_cert::{
-    AccessTable, ClientCertLayer, Gateway, GatewayPeer, Intermediates, Rule, TrustAnchors, XfccElement,
-};
+use tower_client_cert::{AccessTable, ClientCertLayer, Gateway, Intermediates, Rule, TrustAnchors, XfccElement};
 
 use crate::page;
-use crate::running::{Running, Start};
+use crate::started;
+use crate::support::axum_server::serve;
+use crate::support::clock::Fixed;
 use crate::support::http::{self, Answer};
-use crate::support::nginx::Nginx;
-use crate::support::pki::{self, Minted, Pki, Shape};
+use crate::support::pki::{Minted, Pki, Shape};
 use crate::support::tls::{Protocol, SERVER_NAME, Sessions, TlsClient};
 
 #[path = "../../examples/auth_request/service.rs"]
@@ -23,19 +20,10 @@ mod service;
 #[tokio::test]
 async fn nginx_asks_the_example_and_hands_on_who_the_client_is() {
     let world = World::start(Gateway::nginx(["127.0.0.1"]).unwrap(), "x-client-cert").await;
-    let files = [("orders.pem", world.server.pem()), ("orders.key", world.server.key_pem())];
     let block = page::block("../any-language.md", "nginx", 0);
-    let nginx = Nginx::start(&files, |port| {
-        let changes = [
-            ("listen 443 ssl;", format!("listen 127.0.0.1:{port} ssl;")),
-            ("server 127.0.0.1:9000;", format!("server {};", world.authorizer)),
-            ("server 127.0.0.1:8080;", format!("server {};", world.orders)),
-            ("orders.example.com", SERVER_NAME.to_owned()),
-            ("/etc/nginx/tls/", String::new()),
-        ];
-        page::filled_in(&block, &changes.each_ref().map(|(from, to)| (*from, to.as_str())))
-    });
-    let Some(nginx) = nginx else { return };
+    let asked = format!("server {};", world.authorizer);
+    let block = page::filled_in(&block, &[("server 127.0.0.1:9000;", &asked)]);
+    let Some(nginx) = started::nginx(&block, &world.server, world.orders) else { return };
     world.play(nginx.address()).await;
 }
 
@@ -43,30 +31,10 @@ async fn nginx_asks_the_example_and_hands_on_who_the_client_is() {
 async fn envoy_asks_the_example_and_hands_on_who_the_client_is() {
     let world =
         World::start(Gateway::envoy(["127.0.0.1"], XfccElement::Only).unwrap(), "x-forwarded-client-cert").await;
-    let partners = Shape::authority("Partners").self_signed().pem();
-    let start = Start {
-        files: vec![
-            ("orders.pem", world.server.pem()),
-            ("orders.key", world.server.key_pem()),
-            ("partners.pem", partners),
-        ],
-        configuration_file: "envoy.yaml",
-        arguments: |file: &Path| {
-            let words = ["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning", "-c"];
-            words.into_iter().map(PathBuf::from).chain([file.to_owned()]).collect()
-        },
-    };
     let block = page::block("../any-language.md", "yaml", 0);
-    let envoy = Running::start("envoy", &start, |port, directory| {
-        let changes = [
-            ("address: 0.0.0.0, port_value: 443", format!("address: 127.0.0.1, port_value: {port}")),
-            ("port_value: 9000", format!("port_value: {}", world.authorizer.port())),
-            ("port_value: 8080", format!("port_value: {}", world.orders.port())),
-            ("/etc/envoy/tls", directory.display().to_string()),
-        ];
-        page::filled_in(&block, &changes.each_ref().map(|(from, to)| (*from, to.as_str())))
-    });
-    let Some(envoy) = envoy else { return };
+    let asked = format!("port_value: {}", world.authorizer.port());
+    let block = page::filled_in(&block, &[("port_value: 9000", &asked)]);
+    let Some(envoy) = started::envoy(&block, &world.server, world.orders) else { return };
     world.play(envoy.address()).await;
 }
 
@@ -88,7 +56,7 @@ impl World {
         let layer = ClientCertLayer::builder(gateway, anchors)
             .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
             .access_table(rules.build())
-            .clock(Fixed)
+            .clock(Fixed::usual())
             .build()
             .unwrap();
         let server_root = Shape::authority("Gateway Root").self_signed();
@@ -146,22 +114,5 @@ fn told(headers: &HeaderMap, certificate: &str) -> String {
     match headers.get("x-client-subject").map(|value| value.to_str().unwrap()) {
         None | Some("") => "nobody".to_owned(),
         Some(subject) => subject.to_owned(),
-    }
-}
-
-async fn serve(app: Router) -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = app.into_make_service_with_connect_info::<GatewayPeer>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
-    address
-}
-
-#[derive(Debug)]
-struct Fixed;
-
-impl tower_client_cert::Clock for Fixed {
-    fn now(&self) -> std::time::SystemTime {
-        pki::now()
     }
 }

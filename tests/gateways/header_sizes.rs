@@ -1,17 +1,17 @@
 //! What `docs/gateways/header-sizes.md` says of HTTP/2 servers and of headers past their limits.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::SystemTime;
 
 use tokio::net::TcpListener;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Status};
 use tower_client_cert::tonic::ClientIdentityExt as _;
-use tower_client_cert::{ClientCertLayer, Clock, Gateway, Intermediates, TrustAnchors, XfccElement};
+use tower_client_cert::{ClientCertLayer, Gateway, Intermediates, TrustAnchors, XfccElement};
 
+use crate::support::clock::Fixed;
 use crate::support::orders::{self, Orders};
-use crate::support::pki::{self, Minted, Pki, Shape, escaped_pem};
+use crate::support::pki::{Minted, Pki, Shape, escaped_pem};
 
 #[tokio::test]
 async fn a_chain_past_16_kib_needs_the_servers_setting() {
@@ -60,7 +60,7 @@ async fn serve(pki: &Pki, max_header_list_bytes: Option<u32>, max_header_bytes: 
     let layer = ClientCertLayer::builder(gateway, TrustAnchors::from_der(pki.root.der()).unwrap())
         .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
         .max_header_bytes(max_header_bytes)
-        .clock(Fixed)
+        .clock(Fixed::usual())
         .build()
         .unwrap();
     let orders =
@@ -70,15 +70,6 @@ async fn serve(pki: &Pki, max_header_list_bytes: Option<u32>, max_header_bytes: 
     let address = listener.local_addr().unwrap();
     tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
     address
-}
-
-#[derive(Debug)]
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        pki::now()
-    }
 }
 
 const SERVER_BYTES: u32 = 128 * 1024;

@@ -1,19 +1,17 @@
 //! The service behind every gateway: a real axum server with the real layer, which tells what reached it.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
 use axum::routing::get;
-use tokio::net::TcpListener;
 use tower::util::{MapRequestLayer, MapResponseLayer};
-use tower_client_cert::{
-    ClientCertLayer, ClientIdentity, Clock, Gateway, GatewayPeer, Intermediates, Refusal, TrustAnchors,
-};
+use tower_client_cert::{ClientCertLayer, ClientIdentity, Gateway, Intermediates, Refusal, TrustAnchors};
 
-use crate::support::pki::{self, Pki};
+use crate::support::axum_server::serve;
+use crate::support::clock::Fixed;
+use crate::support::pki::Pki;
 
 /// A running service.
 #[derive(Debug)]
@@ -28,7 +26,7 @@ impl Service {
         let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
         let layer = ClientCertLayer::builder(gateway, anchors)
             .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
-            .clock(Fixed)
+            .clock(Fixed::usual())
             .build()
             .unwrap();
         let arrived = Arc::new(Mutex::new(HeaderMap::new()));
@@ -46,11 +44,7 @@ impl Service {
                 response.headers_mut().insert(REASON, HeaderValue::from_static(reason.unwrap_or("none")));
                 response
             }));
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let service = app.into_make_service_with_connect_info::<GatewayPeer>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { address, arrived }
+        Self { address: serve(app).await, arrived }
     }
 
     /// The values of a header of the last request, as they came from the gateway.
@@ -67,15 +61,6 @@ async fn restricted(headers: HeaderMap, identity: ClientIdentity) -> (StatusCode
         return (StatusCode::INTERNAL_SERVER_ERROR, format!("{name} reached the handler"));
     }
     (StatusCode::OK, identity.subject().organization().unwrap_or("?").to_owned())
-}
-
-#[derive(Debug)]
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        pki::now()
-    }
 }
 
 /// The header by which an answer of the service is told from one of a gateway.

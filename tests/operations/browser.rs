@@ -6,11 +6,11 @@
 use std::io::Read as _;
 use std::net::SocketAddr;
 
-use axum::Router;
 use flate2::read::ZlibDecoder;
-use tower_client_cert::{ClientCertLayer, Gateway, GatewayPeer, Intermediates, TrustAnchors};
+use tower_client_cert::{ClientCertLayer, Gateway, Intermediates, TrustAnchors};
 
 use crate::scene::Fixed;
+use crate::support::axum_server;
 use crate::support::chromium::Chromium;
 use crate::support::nginx::Nginx;
 use crate::support::pki::{self, Minted, Pki, Shape};
@@ -69,12 +69,7 @@ async fn serve(pki: &Pki) -> SocketAddr {
         .clock(Fixed(pki::now()))
         .build()
         .unwrap();
-    let app: Router = app(layer);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = app.into_make_service_with_connect_info::<GatewayPeer>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
-    address
+    axum_server::serve(app(layer)).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

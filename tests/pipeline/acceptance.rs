@@ -1,20 +1,17 @@
 //! What a handler learns of an accepted client.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use base64::Engine as _;
 use rcgen::{DnType, PKCS_ECDSA_P384_SHA384, PKCS_ED25519, PKCS_RSA_SHA256, SanType};
 use tower_client_cert::certificate::AlternativeName;
 use tower_client_cert::evidence::{Check, Outcome};
-use tower_client_cert::{
-    ClientCertLayer, ClientIdentity, Clock, Encoding, Gateway, Intermediates, Reason, TrustAnchors,
-};
+use tower_client_cert::{ClientCertLayer, ClientIdentity, Encoding, Gateway, Intermediates, Reason, TrustAnchors};
 
 use crate::scene::{self, GATEWAY, ask, builder, request, trusting, with_anchors, with_certificate};
+use crate::support::clock::Moved;
 use crate::support::log;
-use crate::support::pki::{self, NOW_UNIX_SECONDS, P521Pki, Pki, Shape, days};
+use crate::support::pki::{self, P521Pki, Pki, Shape, days};
 
 #[tokio::test]
 async fn a_chain_of_p521_authorities_is_accepted_with_its_intermediate_configured() {
@@ -201,25 +198,15 @@ async fn an_identity_knows_how_long_its_whole_path_is_valid() {
     assert!(identity.still_valid());
 }
 
-/// A clock that a test moves.
-#[derive(Clone, Debug)]
-struct Moving(Arc<AtomicU64>);
-
-impl Clock for Moving {
-    fn now(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(self.0.load(Ordering::Relaxed))
-    }
-}
-
 #[tokio::test]
 async fn the_time_is_asked_anew_for_each_request() {
-    let clock = Moving(Arc::new(AtomicU64::new(NOW_UNIX_SECONDS)));
+    let clock = Moved::default();
     let pki = Pki::new();
     let leaf = pki.issue(&Shape::partner().valid(days(-1), days(1)));
     let layer = builder(&pki).clock(clock.clone()).build().unwrap();
     let identity = ask(&layer, with_certificate(&leaf)).await.identity().cloned().unwrap();
     assert!(identity.still_valid());
-    clock.0.store(NOW_UNIX_SECONDS + 2 * 86_400, Ordering::Relaxed);
+    clock.set(2 * 86_400);
     assert!(!identity.still_valid());
     assert!(ask(&layer, with_certificate(&leaf)).await.seen.is_none());
 }

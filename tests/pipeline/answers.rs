@@ -11,7 +11,7 @@ use http_body_util::Full;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_client_cert::{ConfigError, GrpcCode, Reason, Rejection};
 
-use crate::scene::{ask, ask_all, builder, request, with_certificate};
+use crate::scene::{as_grpc, ask, ask_all, builder, request, with_certificate};
 use crate::support::log::Log;
 use crate::support::pki::{Pki, Shape, days};
 
@@ -31,8 +31,8 @@ async fn a_grpc_code_is_overridden_for_its_reason_alone() {
     let pki = Pki::new();
     let layer = builder(&pki).required().grpc_code(Reason::CertificateMissing, GrpcCode::PERMISSION_DENIED);
     let layer = layer.build().unwrap();
-    assert_eq!(ask(&layer, grpc(request(&[]))).await.header("grpc-status"), Some("7"));
-    let garbage = grpc(request(&[("x-client-cert", "garbage")]));
+    assert_eq!(ask(&layer, as_grpc(request(&[]))).await.header("grpc-status"), Some("7"));
+    let garbage = as_grpc(request(&[("x-client-cert", "garbage")]));
     assert_eq!(ask(&layer, garbage).await.header("grpc-status"), Some("3"));
 }
 
@@ -72,7 +72,7 @@ async fn a_request_that_merely_claims_grpc_is_not_answered_with_200() {
 async fn content_types_of_grpc_are_answered_in_grpc() {
     let layer = builder(&Pki::new()).required().build().unwrap();
     for content_type in ["application/grpc", "application/grpc+proto", "application/grpc;x=y"] {
-        let mut request = grpc(request(&[]));
+        let mut request = as_grpc(request(&[]));
         request.headers_mut().insert("content-type", content_type.parse().unwrap());
         assert_eq!(ask(&layer, request).await.header("grpc-status"), Some("16"), "{content_type}");
     }
@@ -195,11 +195,4 @@ async fn readiness_is_that_of_the_service_that_is_called() {
         service.ready().await.unwrap().call(request(&[])).await.unwrap();
     }
     assert_eq!(calls.load(Ordering::Relaxed), 3);
-}
-
-fn grpc(mut request: Request<Full<Bytes>>) -> Request<Full<Bytes>> {
-    *request.method_mut() = Method::POST;
-    *request.version_mut() = Version::HTTP_2;
-    request.headers_mut().insert("content-type", "application/grpc".parse().unwrap());
-    request
 }

@@ -1,6 +1,5 @@
 //! The reasons for which stage 5 refuses.
 
-use rcgen::ExtendedKeyUsagePurpose;
 use tower_client_cert::{DenyList, OcspAnswers, Reason, RevocationLists, RevocationMode, TrustAnchors};
 
 use crate::reasons::{Case, case};
@@ -23,7 +22,7 @@ pub(crate) fn case_for(reason: Reason, pki: &Pki) -> Option<Case> {
         Reason::RevocationNoSource => with_list(&pki.root, &ListShape::new()),
         Reason::RevocationStale => with_list(&pki.intermediate, &ListShape::new().issued(days(-9), days(-2))),
         Reason::RevocationUnavailable => {
-            let responder = Shape::client("Responder").purposes(&[ExtendedKeyUsagePurpose::OcspSigning]);
+            let responder = Shape::responder();
             let responder = pki.issue(&responder.serial(&[0x4b]));
             let answer = AnswerShape::good(&serial).signed(&pki.intermediate, &responder);
             let revoked = pki.intermediate.sign_list(&ListShape::new().revoke(&[0x4b]));

@@ -3,32 +3,22 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
-use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Version};
 use http_body_util::{BodyExt, Full};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_client_cert::{
-    Authentication, ClientCertLayer, ClientCertLayerBuilder, ClientIdentity, Clock, Gateway, GatewayPeer,
-    Intermediates, Reason, Refusal, TrustAnchors,
+    Authentication, ClientCertLayer, ClientCertLayerBuilder, ClientIdentity, Gateway, GatewayPeer, Intermediates,
+    Reason, Refusal, TrustAnchors,
 };
 
+pub(crate) use crate::support::clock::Fixed;
 use crate::support::log;
 use crate::support::pki::{self, Minted, Pki};
 
 /// The gateway's address in every scene.
 pub(crate) const GATEWAY: &str = "10.1.0.4";
-
-/// A clock that stands still.
-#[derive(Debug)]
-pub(crate) struct Fixed(pub(crate) SystemTime);
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        self.0
-    }
-}
 
 /// The usual layer: nginx in 10.1.0.0/24, the PKI's root as anchor, its intermediate configured, the fixed time.
 pub(crate) fn builder(pki: &Pki) -> ClientCertLayerBuilder {
@@ -62,6 +52,14 @@ pub(crate) fn request(lines: &[(&str, &str)]) -> Request<Full<Bytes>> {
 /// A GET from the gateway with this certificate, as nginx sends it.
 pub(crate) fn with_certificate(leaf: &Minted) -> Request<Full<Bytes>> {
     with_chain(&[leaf])
+}
+
+/// The same as a call of gRPC.
+pub(crate) fn as_grpc(mut request: Request<Full<Bytes>>) -> Request<Full<Bytes>> {
+    *request.method_mut() = Method::POST;
+    *request.version_mut() = Version::HTTP_2;
+    request.headers_mut().insert("content-type", "application/grpc".parse().unwrap());
+    request
 }
 
 /// Several certificates in one header, leaf first.

@@ -13,11 +13,12 @@ use tower_client_cert::{
 
 use crate::responder::{Reply, Responder, nonce_of};
 use crate::scene::with_certificate;
+use crate::support::clock::Moved;
 use crate::support::log::Log;
 use crate::support::pki::{
-    AnswerShape, Hash, ListShape, Minted, Shape, Status, days, error_answer, escaped_pem, seconds,
+    Access, AnswerShape, Hash, ListShape, Minted, Shape, Status, days, error_answer, escaped_pem, seconds,
 };
-use crate::world::{CLIENT, MovingClock, OTHER, World, ask};
+use crate::world::{CLIENT, OTHER, World, ask};
 
 const URL: &str = "http://ocsp.test/";
 
@@ -80,7 +81,7 @@ async fn whom_a_responder_names_is_refused_and_stays_refused() {
 #[tokio::test]
 async fn a_failure_is_no_verdict_and_is_remembered_for_seconds() {
     let world = World::new();
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let responder = Responder::new(|_| Reply::Refused);
     let layer = asking(&world, &responder).clock(clock.clone()).build().unwrap();
     let log = Log::start();
@@ -269,12 +270,7 @@ async fn responders_are_chosen_by_issuer_and_believed_by_their_own_certificate()
 #[tokio::test]
 async fn addresses_in_certificates_are_asked_on_allowed_hosts_alone() {
     let world = World::new();
-    // AuthorityInfoAccess with one id-ad-ocsp.
-    let url = b"http://aia.test/ocsp";
-    let mut access = vec![0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x86, 20];
-    access.extend_from_slice(url);
-    let access = [&[0x30, 34, 0x30, 32][..], &access].concat();
-    let shape = Shape::partner().serial(CLIENT).extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], &access);
+    let shape = Shape::partner().serial(CLIENT).information_access(&[(Access::Ocsp, "http://aia.test/ocsp")]);
     let client = world.intermediate.issue(&shape);
     let responder = Responder::answering(good(&world));
     let builder = |hosts: &[&str]| {
@@ -328,7 +324,7 @@ async fn a_list_that_is_good_first_spares_the_responder_and_a_stale_one_does_not
 async fn who_is_allowed_without_an_answer_waits_once() {
     let world = World::new();
     let responder = Responder::new(|_| Reply::Refused);
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let policy = RevocationPolicy::deny().allow_unavailable();
     let layer = asking(&world, &responder).clock(clock.clone()).revocation_policy("ours", policy).build().unwrap();
     assert!(!answers_at_once(&layer, &world.client));

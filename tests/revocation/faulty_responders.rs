@@ -9,9 +9,10 @@ use tokio::task::JoinSet;
 use tower_client_cert::{ClientCertLayerBuilder, HttpFetcher, OcspNonce, OcspResponder, Reason};
 
 use crate::responder::{Reply, Responder, nonce_in};
+use crate::support::clock::Moved;
 use crate::support::faulty_server::{Behaviour, FaultyServer, Received};
 use crate::support::pki::{AnswerShape, Minted, Shape, Status, days, seconds};
-use crate::world::{CLIENT, MovingClock, OTHER, World, ask};
+use crate::world::{CLIENT, OTHER, World, ask};
 
 /// The serial number of a client that its responder has revoked.
 const REVOKED: &[u8] = &[0x4a, 0x01, 0x02, 0x05];
@@ -47,7 +48,7 @@ fn client(world: &World, serial: &[u8]) -> Minted {
 async fn goes_wrong(world: Arc<World>, what: &'static str, behaviour: Behaviour, told: &'static str) {
     let (known, revoked, stranger) = (client(&world, CLIENT), client(&world, REVOKED), client(&world, OTHER));
     let server = FaultyServer::start(honest(&world)).await;
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = asking(&world, &server, WAIT).clock(clock.clone()).build().unwrap();
     assert_eq!(ask(&layer, &known).await.reason(), None, "{what}");
     assert_eq!(ask(&layer, &revoked).await.reason(), Some(Reason::Revoked), "{what}");
@@ -151,7 +152,7 @@ async fn while_a_responder_is_left_alone_nobody_new_comes_in_and_nobody_known_is
     let (known, revoked) = (client(&world, CLIENT), client(&world, REVOKED));
     let strangers: Vec<_> = (1..=20).map(|number| client(&world, &[0x60, number])).collect();
     let responder = Responder::answering(answer(&world, CLIENT));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let at = OcspResponder::at("http://ocsp.test/").unwrap();
     let layer = world.builder().ocsp(at).ocsp_fetcher(responder.clone()).clock(clock.clone()).build().unwrap();
     assert_eq!(ask(&layer, &known).await.reason(), None);

@@ -3,9 +3,10 @@
 use rcgen::CrlScope;
 use tower_client_cert::Reason;
 
+use crate::support::clock::Moved;
 use crate::support::log::Log;
-use crate::support::pki::{ListShape, Shape, days, seconds};
-use crate::world::{CLIENT, DAY_SECONDS, MovingClock, OTHER, World, ask, reason};
+use crate::support::pki::{ListShape, Shape, days, element, seconds};
+use crate::world::{CLIENT, DAY_SECONDS, OTHER, World, ask, reason};
 
 #[tokio::test]
 async fn a_client_on_no_list_is_accepted_and_a_listed_one_is_refused() {
@@ -82,7 +83,7 @@ async fn a_client_that_no_list_covers_is_answered_503() {
 #[tokio::test]
 async fn a_list_speaks_until_its_next_update_and_no_longer() {
     let world = World::new();
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = world.with_lists(&[ListShape::new()]).clock(clock.clone()).build().unwrap();
     clock.set(7 * DAY_SECONDS - 1);
     assert!(ask(&layer, &world.client).await.identity().is_some());
@@ -195,11 +196,7 @@ async fn a_list_that_is_issued_again_under_its_number_takes_the_place_of_the_one
 async fn what_cannot_be_read_of_distribution_points_covers_nobody() {
     let world = World::new();
     let point = "http://crl.test/one.crl";
-    let wrap = |tag: u8, content: &[u8]| match u16::try_from(content.len()).unwrap().to_be_bytes() {
-        [0, length @ 0..0x80] => [&[tag, length][..], content].concat(),
-        [high, low] => [&[tag, 0x82, high, low][..], content].concat(),
-    };
-    let name = |address: &str| wrap(0x86, address.as_bytes());
+    let name = |address: &str| element(0x86, address.as_bytes());
     for (names, reasons, expected) in [
         (1, &[][..], None),
         (1, &[0x81, 2, 1, 0x80], Some(Reason::RevocationNoSource)),
@@ -207,8 +204,8 @@ async fn what_cannot_be_read_of_distribution_points_covers_nobody() {
         (101, &[], Some(Reason::RevocationNoSource)),
     ] {
         let others = name("http://a/").repeat(names - 1);
-        let full_name = wrap(0xa0, &wrap(0xa0, &[name(point), others].concat()));
-        let value = wrap(0x30, &wrap(0x30, &[&*full_name, reasons].concat()));
+        let full_name = element(0xa0, &element(0xa0, &[name(point), others].concat()));
+        let value = element(0x30, &element(0x30, &[&*full_name, reasons].concat()));
         let client = world.intermediate.issue(&Shape::partner().serial(CLIENT).extension(&[2, 5, 29, 31], &value));
         let list = ListShape::new().for_point(point, None);
         assert_eq!(reason(world.with_lists(&[list]), &client).await, expected, "{names}");

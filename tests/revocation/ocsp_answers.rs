@@ -9,9 +9,10 @@ use tower_client_cert::{
     RevocationPolicy, RevocationScope,
 };
 
+use crate::support::clock::Moved;
 use crate::support::pki::{AnswerShape, Hash, Minted, Naming, Shape, Single, Status, days, error_answer, seconds};
 use crate::support::scratch::Scratch;
-use crate::world::{CLIENT, DAY_SECONDS, INTERMEDIATE, MovingClock, OTHER, World, ask, reason};
+use crate::world::{CLIENT, DAY_SECONDS, INTERMEDIATE, OTHER, World, ask, reason};
 
 fn with(world: &World, answer: Vec<u8>) -> ClientCertLayerBuilder {
     world.builder().ocsp_answers(OcspAnswers::from_octets(answer))
@@ -28,15 +29,10 @@ fn problem(builder: ClientCertLayerBuilder) -> Problem {
     errors.remove(0).problem
 }
 
-/// A responder's certificate.
-fn responder() -> Shape {
-    Shape::client("Responder").purposes(&[ExtendedKeyUsagePurpose::OcspSigning])
-}
-
 #[tokio::test]
 async fn the_issuer_and_its_delegate_may_answer_by_name_and_by_key() {
     let world = World::new();
-    let delegate = world.intermediate.issue(&responder());
+    let delegate = world.intermediate.issue(&Shape::responder());
     for signer in [&world.intermediate, &delegate] {
         for naming in [Naming::Key, Naming::Name] {
             for hash in [Hash::Sha1, Hash::Sha256] {
@@ -84,34 +80,34 @@ fn nobody_else_may_sign() {
     let by = |issuer: &Minted, shape: Shape| refused(&world, signed(&issuer.issue(&shape)));
 
     assert_eq!(refused(&world, signed(&world.root)), Problem::SignerNotDelegated);
-    assert_eq!(by(&sibling, responder()), Problem::SignerNotDelegated);
-    assert_eq!(by(&world.root, responder()), Problem::SignerNotDelegated);
-    assert_eq!(by(&namesake, responder()), Problem::SignerNotDelegated);
+    assert_eq!(by(&sibling, Shape::responder()), Problem::SignerNotDelegated);
+    assert_eq!(by(&world.root, Shape::responder()), Problem::SignerNotDelegated);
+    assert_eq!(by(&namesake, Shape::responder()), Problem::SignerNotDelegated);
     assert_eq!(by(&world.intermediate, Shape::partner()), Problem::SignerNotForAnswers);
-    let any = responder().purposes(&[ExtendedKeyUsagePurpose::Any]);
+    let any = Shape::responder().purposes(&[ExtendedKeyUsagePurpose::Any]);
     assert_eq!(by(&world.intermediate, any), Problem::SignerNotForAnswers);
-    assert_eq!(by(&world.intermediate, responder().purposes(&[])), Problem::SignerNotForAnswers);
-    let agreement = responder().usages(&[KeyUsagePurpose::KeyAgreement]);
+    assert_eq!(by(&world.intermediate, Shape::responder().purposes(&[])), Problem::SignerNotForAnswers);
+    let agreement = Shape::responder().usages(&[KeyUsagePurpose::KeyAgreement]);
     assert_eq!(by(&world.intermediate, agreement), Problem::SignerNotForAnswers);
-    let over = responder().valid(days(-30), seconds(-1));
+    let over = Shape::responder().valid(days(-30), seconds(-1));
     assert_eq!(by(&world.intermediate, over), Problem::SignerNotInDate);
-    let early = responder().valid(seconds(1), days(30));
+    let early = Shape::responder().valid(seconds(1), days(30));
     assert_eq!(by(&world.intermediate, early), Problem::SignerNotInDate);
-    let odd = responder().critical_extension(&[1, 2, 3, 4], &[5, 0]);
+    let odd = Shape::responder().critical_extension(&[1, 2, 3, 4], &[5, 0]);
     assert!(matches!(by(&world.intermediate, odd), Problem::CriticalExtensionUnsupported { .. }));
-    let self_made = responder().self_signed();
+    let self_made = Shape::responder().self_signed();
     assert_eq!(refused(&world, signed(&self_made)), Problem::SignerNotDelegated);
 }
 
 #[test]
 fn the_signature_is_that_of_the_signer_named() {
     let world = World::new();
-    let delegate = world.intermediate.issue(&responder());
+    let delegate = world.intermediate.issue(&Shape::responder());
     let mut without = AnswerShape::good(CLIENT);
     without.certificates = Some(Vec::new());
     assert_eq!(refused(&world, without.signed(&world.intermediate, &delegate)), Problem::SignerUnknown);
     let mut beside = AnswerShape::good(CLIENT);
-    let other = world.intermediate.issue(&responder());
+    let other = world.intermediate.issue(&Shape::responder());
     beside.certificates = Some(vec![other.der().to_vec()]);
     assert_eq!(
         refused(&world, beside.named(Naming::Name).signed(&world.intermediate, &delegate)),
@@ -196,7 +192,7 @@ async fn an_answer_speaks_until_its_next_update_and_within_the_grace() {
     let world = World::new();
     let answer = AnswerShape::good(CLIENT).issued(days(-1), Some(days(1)));
     let answer = answer.signed(&world.intermediate, &world.intermediate);
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let policy = RevocationPolicy::deny().allow_stale_for(Duration::from_secs(60));
     let strict = with(&world, answer.clone()).clock(clock.clone()).build().unwrap();
     let lenient = with(&world, answer).clock(clock.clone()).revocation_policy("ours", policy).build().unwrap();
@@ -218,7 +214,7 @@ async fn no_answer_speaks_longer_than_the_limits() {
     let for_a_year = AnswerShape::good(CLIENT).issued(days(-6), Some(days(360)));
     let for_ever = AnswerShape::good(CLIENT).issued(seconds(-3_599), None);
     for (shape, left_seconds) in [(for_a_year, DAY_SECONDS), (for_ever, 1)] {
-        let clock = MovingClock::default();
+        let clock = Moved::default();
         let answer = shape.signed(&world.intermediate, &world.intermediate);
         let layer = with(&world, answer).clock(clock.clone()).build().unwrap();
         clock.set(left_seconds - 1);
@@ -238,8 +234,8 @@ async fn no_answer_speaks_longer_than_the_limits() {
 #[tokio::test]
 async fn an_answer_ends_with_the_certificate_of_its_signer() {
     let world = World::new();
-    let delegate = world.intermediate.issue(&responder().valid(days(-30), seconds(10)));
-    let clock = MovingClock::default();
+    let delegate = world.intermediate.issue(&Shape::responder().valid(days(-30), seconds(10)));
+    let clock = Moved::default();
     let answer = AnswerShape::good(CLIENT).signed(&world.intermediate, &delegate);
     let layer = with(&world, answer).clock(clock.clone()).build().unwrap();
     assert_eq!(ask(&layer, &world.client).await.reason(), None);
@@ -278,7 +274,7 @@ async fn a_configured_responder_answers_for_any_issuer_and_nobody_else_does() {
         OcspAnswers::from_octets(answer).signed_by(trusted.pem()).unwrap()
     };
     assert_eq!(reason(world.builder().ocsp_answers(answers(&trusted)), &world.client).await, None);
-    let delegate = world.intermediate.issue(&responder());
+    let delegate = world.intermediate.issue(&Shape::responder());
     for other in [&delegate, &world.intermediate] {
         assert_eq!(problem(world.builder().ocsp_answers(answers(other))), Problem::SignerUnknown);
     }
@@ -291,7 +287,7 @@ async fn a_configured_responder_answers_for_any_issuer_and_nobody_else_does() {
 async fn an_answer_whose_signer_is_revoked_is_none() {
     let world = World::new();
     let serial = &[0x55, 0x66];
-    let delegate = world.intermediate.issue(&responder().serial(serial));
+    let delegate = world.intermediate.issue(&Shape::responder().serial(serial));
     let answer = AnswerShape::good(CLIENT).signed(&world.intermediate, &delegate);
     let about_the_delegate = |status| {
         let answer = AnswerShape::new(serial, status).signed(&world.intermediate, &world.intermediate);

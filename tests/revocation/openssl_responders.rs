@@ -1,13 +1,11 @@
 //! Real answers by `openssl ocsp`, asked for over HTTP.
 
-use std::time::{Duration, SystemTime};
-
-use rcgen::ExtendedKeyUsagePurpose;
 use tower_client_cert::evidence::Check;
 use tower_client_cert::{
-    CertIdHash, ClientCertLayerBuilder, Clock, HttpFetcher, OcspMethod, OcspNonce, OcspResponder, Reason, SystemClock,
+    CertIdHash, ClientCertLayerBuilder, HttpFetcher, OcspMethod, OcspNonce, OcspResponder, Reason, SystemClock,
 };
 
+use crate::support::clock::Ahead;
 use crate::support::openssl_ocsp::OpensslOcsp;
 use crate::support::pki::{Minted, P521Pki, Shape};
 use crate::world::{World, ask, reason};
@@ -27,14 +25,10 @@ fn asking_as(world: &World, responder: OcspResponder) -> ClientCertLayerBuilder 
     world.builder().clock(SystemClock).ocsp(responder).ocsp_fetcher(fetcher)
 }
 
-fn signer() -> Shape {
-    Shape::client("Responder").purposes(&[ExtendedKeyUsagePurpose::OcspSigning])
-}
-
 #[tokio::test]
 async fn delegates_by_name_and_by_key_and_the_issuer_itself_answer() {
     let world = World::new();
-    let delegate = world.intermediate.issue(&signer());
+    let delegate = world.intermediate.issue(&Shape::responder());
     for by in [&delegate, &world.intermediate] {
         for naming in [&["-nmin", "60"][..], &["-nmin", "60", "-resp_key_id"]] {
             let Some(responder) = OpensslOcsp::start(&world.intermediate, by, naming).await else { return };
@@ -56,7 +50,7 @@ async fn delegates_by_name_and_by_key_and_the_issuer_itself_answer() {
 #[tokio::test]
 async fn every_way_to_ask_is_understood() {
     let world = World::new();
-    let delegate = world.intermediate.issue(&signer());
+    let delegate = world.intermediate.issue(&Shape::responder());
     let Some(responder) = OpensslOcsp::start(&world.intermediate, &delegate, AN_HOUR).await else { return };
     responder.enter(&[(CLIENT_HEX, None)]);
     let mut asked = 0;
@@ -78,10 +72,10 @@ async fn answers_by_anybody_else_are_none() {
     let world = World::new();
     let sibling = world.root.issue(&Shape::authority("Sibling"));
     let signers: [(&str, Minted); 4] = [
-        ("a sibling's responder", sibling.issue(&signer())),
-        ("a responder of the authority above", world.root.issue(&signer())),
+        ("a sibling's responder", sibling.issue(&Shape::responder())),
+        ("a responder of the authority above", world.root.issue(&Shape::responder())),
         ("a client", world.intermediate.issue(&Shape::partner())),
-        ("a stranger", signer().self_signed()),
+        ("a stranger", Shape::responder().self_signed()),
     ];
     for (who, by) in &signers {
         let Some(responder) = OpensslOcsp::start(&world.intermediate, by, AN_HOUR).await else { return };
@@ -97,38 +91,29 @@ async fn answers_by_anybody_else_are_none() {
     assert_eq!(reason(asking_as(&world, configured), &world.client).await, None);
 }
 
-/// A clock that is ahead of the machine's.
-#[derive(Debug)]
-struct Ahead(Duration);
-
-impl Clock for Ahead {
-    fn now(&self) -> SystemTime {
-        SystemClock.now() + self.0
-    }
-}
-
 #[tokio::test]
 async fn answers_that_are_over_or_have_no_next_update_speak_as_long_as_they_may() {
     let world = World::new();
-    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
-    for (options, ahead, expected) in [
-        (AN_HOUR, minutes(59), None),
-        (AN_HOUR, minutes(61), Some(Reason::RevocationUnavailable)),
-        (&[], minutes(59), None),
-        (&[], minutes(61), Some(Reason::RevocationUnavailable)),
+    for (options, minutes, expected) in [
+        (AN_HOUR, 59, None),
+        (AN_HOUR, 61, Some(Reason::RevocationUnavailable)),
+        (&[], 59, None),
+        (&[], 61, Some(Reason::RevocationUnavailable)),
     ] {
         let by = &world.intermediate;
         let Some(responder) = OpensslOcsp::start(&world.intermediate, by, options).await else { return };
         responder.enter(&[(CLIENT_HEX, None)]);
-        let builder = asking(&world, &responder).clock(Ahead(ahead));
-        assert_eq!(reason(builder, &world.client).await, expected, "{options:?} {ahead:?}");
+        let clock = Ahead::default();
+        clock.forward(minutes * 60);
+        let builder = asking(&world, &responder).clock(clock);
+        assert_eq!(reason(builder, &world.client).await, expected, "{options:?} {minutes}");
     }
 }
 
 #[tokio::test]
 async fn the_lab_with_its_p521_authorities_answers() {
     let lab = P521Pki::new();
-    let delegate = lab.intermediate.issue(&signer());
+    let delegate = lab.intermediate.issue(&Shape::responder());
     let client = lab.intermediate.issue(&Shape::partner().serial(crate::world::CLIENT));
     let Some(responder) = OpensslOcsp::start(&lab.intermediate, &delegate, AN_HOUR).await else { return };
     let builder = || {

@@ -11,9 +11,10 @@ use tower_client_cert::{
 };
 
 use crate::scene::{ask, behind, gateway, request};
+use crate::support::clock::Moved;
 use crate::support::pki::{ListShape, Minted, days};
 use crate::support::scratch::Scratch;
-use crate::world::{CLIENT, DAY_SECONDS, MovingClock, World};
+use crate::world::{CLIENT, DAY_SECONDS, World};
 
 fn builder(world: &World, gateway: Gateway) -> tower_client_cert::ClientCertLayerBuilder {
     let anchors = TrustAnchors::from_der(world.root.der()).unwrap().labelled("ours");
@@ -73,7 +74,7 @@ async fn behind_application_gateway_a_revoked_client_gets_its_answer_where_the_g
 #[tokio::test]
 async fn an_air_gapped_service_bridges_the_gap_between_deliveries_and_denies_at_once() {
     let (world, scratch) = (World::new(), with_directory());
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     deliver(&scratch, &world, &ListShape::new());
     let gap = Duration::from_secs(30 * DAY_SECONDS);
     let layer = builder(&world, gateway())

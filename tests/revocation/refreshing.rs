@@ -1,15 +1,16 @@
 //! What becomes of known clients while time goes by: nobody waits, revocations arrive, and failures end nothing at once.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use tower_client_cert::evidence::Check;
 use tower_client_cert::{ClientCertLayerBuilder, Clock, OcspResponder, Reason, RevocationPolicy};
 
 use crate::responder::{Reply, Responder};
-use crate::support::pki::{self, AnswerShape, Shape, Status, days, seconds};
-use crate::world::{CLIENT, MovingClock, OTHER, World, ask};
+use crate::support::clock::{Moved, RuntimeClock};
+use crate::support::pki::{AnswerShape, Shape, Status, days, seconds};
+use crate::world::{CLIENT, OTHER, World, answer, ask};
 
 const HOUR_SECONDS: u64 = 3_600;
 
@@ -18,34 +19,11 @@ fn asking(world: &World, responder: &Responder, clock: impl Clock) -> ClientCert
     world.builder().ocsp(at).ocsp_fetcher(responder.clone()).clock(clock)
 }
 
-/// An answer issued so many seconds from now, good for a day.
-fn answer(world: &World, status: Status, issued: u64) -> Vec<u8> {
-    let issued = i64::try_from(issued).unwrap();
-    let shape = AnswerShape::new(CLIENT, status).issued(seconds(issued), Some(seconds(issued + 86_400)));
-    shape.signed(&world.intermediate, &world.intermediate)
-}
-
-/// A clock that goes with tokio's, which tests stop and move.
-#[derive(Debug)]
-struct TokioClock(Instant);
-
-impl TokioClock {
-    fn new() -> Self {
-        Self(Instant::now())
-    }
-}
-
-impl Clock for TokioClock {
-    fn now(&self) -> SystemTime {
-        pki::now() + self.0.elapsed()
-    }
-}
-
 #[tokio::test]
 async fn an_answer_is_renewed_ahead_of_time_and_a_revocation_arrives_with_it() {
     let world = World::new();
     let responder = Responder::answering(answer(&world, Status::Good, 0));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = asking(&world, &responder, clock.clone()).build().unwrap();
     let identity = ask(&layer, &world.client).await.identity().unwrap().clone();
     responder.now_answers(answer(&world, Status::Revoked(Some(1)), HOUR_SECONDS));
@@ -70,7 +48,7 @@ async fn an_answer_that_is_short_of_life_is_renewed_after_half_of_it() {
     let world = World::new();
     let brief = AnswerShape::good(CLIENT).issued(seconds(0), Some(seconds(100)));
     let responder = Responder::answering(brief.signed(&world.intermediate, &world.intermediate));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = asking(&world, &responder, clock.clone()).build().unwrap();
     assert!(ask(&layer, &world.client).await.identity().is_some());
     for (now, calls) in [(39, 1), (50, 2)] {
@@ -84,7 +62,7 @@ async fn an_answer_that_is_short_of_life_is_renewed_after_half_of_it() {
 async fn while_the_responder_is_down_known_clients_go_on_within_the_grace_and_new_ones_are_refused() {
     let world = World::new();
     let responder = Responder::answering(answer(&world, Status::Good, 0));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let policy = RevocationPolicy::deny().allow_stale_for(Duration::from_secs(HOUR_SECONDS));
     let layer = asking(&world, &responder, clock.clone()).revocation_policy("ours", policy).build().unwrap();
     let stranger = world.intermediate.issue(&Shape::partner().serial(OTHER));
@@ -117,7 +95,7 @@ async fn while_the_responder_is_down_known_clients_go_on_within_the_grace_and_ne
 async fn a_failed_renewal_is_tried_again_at_growing_intervals() {
     let world = World::new();
     let responder = Responder::answering(answer(&world, Status::Good, 0));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = asking(&world, &responder, clock.clone()).build().unwrap();
     assert!(ask(&layer, &world.client).await.identity().is_some());
     responder.behaves(|_| Reply::Refused);
@@ -137,7 +115,7 @@ async fn a_failed_renewal_is_tried_again_at_growing_intervals() {
 async fn whom_the_responder_does_not_know_it_is_asked_about_again_within_a_minute() {
     let world = World::new();
     let responder = Responder::answering(answer(&world, Status::Unknown, 0));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = asking(&world, &responder, clock.clone()).build().unwrap();
     assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::RevocationUnknown));
     responder.now_answers(answer(&world, Status::Good, 60));
@@ -150,7 +128,7 @@ async fn whom_the_responder_does_not_know_it_is_asked_about_again_within_a_minut
 async fn the_layer_renews_by_itself_until_it_is_dropped() {
     let world = World::new();
     let responder = Responder::answering(answer(&world, Status::Good, 0));
-    let layer = asking(&world, &responder, TokioClock::new()).build().unwrap();
+    let layer = asking(&world, &responder, RuntimeClock::new()).build().unwrap();
     assert!(ask(&layer, &world.client).await.identity().is_some());
     responder.now_answers(answer(&world, Status::Revoked(Some(1)), 1));
     sleep(Duration::from_secs(HOUR_SECONDS + 60)).await;
@@ -167,7 +145,7 @@ async fn nobody_is_asked_about_clients_that_come_no_more() {
     let world = World::new();
     let shape = AnswerShape::good(CLIENT).issued(days(0), Some(days(6)));
     let responder = Responder::answering(shape.signed(&world.intermediate, &world.intermediate));
-    let layer = asking(&world, &responder, TokioClock::new()).build().unwrap();
+    let layer = asking(&world, &responder, RuntimeClock::new()).build().unwrap();
     assert!(ask(&layer, &world.client).await.identity().is_some());
     sleep(Duration::from_secs(26 * HOUR_SECONDS)).await;
     let calls = responder.calls();
@@ -182,7 +160,7 @@ async fn nobody_is_asked_about_clients_that_come_no_more() {
 async fn beyond_the_limit_who_came_longest_ago_is_forgotten_and_revoked_ones_last() {
     let world = World::new();
     let responder = Responder::answering(answer(&world, Status::Revoked(Some(1)), 0));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = asking(&world, &responder, clock.clone()).max_ocsp_certificates(8).build().unwrap();
     assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
     let others: Vec<_> = (1..=20_u8)

@@ -6,8 +6,6 @@ use tower_client_cert::{
     RevocationMode, RevocationPolicy, TrustAnchors,
 };
 
-use rcgen::ExtendedKeyUsagePurpose;
-
 use crate::support::pki::{AnswerShape, ListShape, Minted, Shape, days};
 use crate::world::{CLIENT, INTERMEDIATE, OTHER, World, ask};
 
@@ -111,7 +109,7 @@ async fn lists_and_answers_that_are_missing_or_stale_are_told_and_mended_each_in
 #[tokio::test]
 async fn an_answer_whose_signer_is_revoked_is_told_as_such() {
     let world = World::new();
-    let shape = Shape::client("Responder").purposes(&[ExtendedKeyUsagePurpose::OcspSigning]).serial(&[0x55, 0x66]);
+    let shape = Shape::responder().serial(&[0x55, 0x66]);
     let delegate = world.intermediate.issue(&shape);
     let list = world.intermediate.sign_list(&ListShape::new().revoke(&[0x55, 0x66]));
     for late in [false, true] {

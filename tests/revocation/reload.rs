@@ -2,9 +2,10 @@
 
 use tower_client_cert::{ConfigError, Intermediates, Reason, RevocationListProblem, RevocationLists, TrustAnchors};
 
+use crate::support::clock::Moved;
 use crate::support::pki::{ListShape, days, pem};
 use crate::support::scratch::Scratch;
-use crate::world::{CLIENT, DAY_SECONDS, MovingClock, World, ask};
+use crate::world::{CLIENT, DAY_SECONDS, World, ask};
 
 fn problems(error: &ConfigError) -> Vec<&RevocationListProblem> {
     let ConfigError::RevocationLists { errors } = error else { panic!("{error}") };
@@ -30,7 +31,7 @@ async fn a_new_list_in_the_directory_revokes_after_the_reload() {
 async fn a_reload_mends_a_stale_list() {
     let world = World::new();
     let scratch = Scratch::new("reload");
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     scratch.write("clients.crl", world.intermediate.sign_list(&ListShape::new().number(1)));
     let layer = world.builder().crls(scratch.path()).clock(clock.clone()).build().unwrap();
     let asked = ask(&layer, &world.client).await;

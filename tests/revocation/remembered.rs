@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use rcgen::ExtendedKeyUsagePurpose;
 use tower_client_cert::{
     ClientCertLayer, ClientCertLayerBuilder, Intermediates, OcspAnswers, Reason, RevocationLists, RevocationPolicy,
     RevocationScope,
 };
 
+use crate::support::clock::Moved;
 use crate::support::pki::{AnswerShape, ListShape, Shape, days, seconds};
-use crate::world::{CLIENT, DAY_SECONDS, MovingClock, World, ask, intermediate_shape};
+use crate::world::{CLIENT, DAY_SECONDS, World, ask, intermediate_shape};
 
-fn at_a_moving_clock(builder: ClientCertLayerBuilder) -> (ClientCertLayer, MovingClock) {
-    let clock = MovingClock::default();
+fn at_a_moving_clock(builder: ClientCertLayerBuilder) -> (ClientCertLayer, Moved) {
+    let clock = Moved::default();
     (builder.clock(clock.clone()).build().unwrap(), clock)
 }
 
@@ -63,7 +63,7 @@ async fn a_key_speaks_for_it_only_as_long_as_the_certificate_of_the_key_is_in_da
 #[tokio::test]
 async fn an_answer_ends_for_it_with_the_certificate_of_its_signer() {
     let world = World::new();
-    let shape = Shape::client("Responder").purposes(&[ExtendedKeyUsagePurpose::OcspSigning]);
+    let shape = Shape::responder();
     let delegate = world.intermediate.issue(&shape.valid(days(-30), seconds(10)));
     let answer = AnswerShape::good(CLIENT).signed(&world.intermediate, &delegate);
     let builder = world.builder().ocsp_answers(OcspAnswers::from_octets(answer));
@@ -81,7 +81,7 @@ async fn a_signer_of_answers_is_in_date_at_both_ends() {
         (seconds(0), days(30), true),
         (seconds(1), days(30), false),
     ] {
-        let shape = Shape::client("Responder").purposes(&[ExtendedKeyUsagePurpose::OcspSigning]).valid(first, last);
+        let shape = Shape::responder().valid(first, last);
         let delegate = world.intermediate.issue(&shape);
         let configured = Shape::client("Responder").valid(first, last).self_signed();
         // What revokes counts whatever its age, so the dates of the signer alone decide.

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use http::{Method, Request, Response, Version};
+use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 use tower_client_cert::{
     ClientCertLayerBuilder, DenyList, OcspAnswers, Reason, Refusal, RequireClientCertLayer, RevocationLists, Rule,
 };
 
-use crate::scene::with_certificate;
+use crate::scene::{as_grpc, with_certificate};
 use crate::support::pki::{AnswerShape, ListShape, Minted, Status, days};
 use crate::world::{CLIENT, World, ask};
 
@@ -48,13 +48,6 @@ async fn cases(world: &World) -> Vec<Case> {
             }),
         ),
     ]
-}
-
-fn as_grpc(mut request: Request<Full<Bytes>>) -> Request<Full<Bytes>> {
-    *request.method_mut() = Method::POST;
-    *request.version_mut() = Version::HTTP_2;
-    request.headers_mut().insert("content-type", "application/grpc".parse().unwrap());
-    request
 }
 
 #[tokio::test]

@@ -1,12 +1,11 @@
 //! Responders that are asked about certificates of several issuers, and answers of several signers.
 
-use rcgen::ExtendedKeyUsagePurpose;
 use tower_client_cert::{
     AllowedHosts, FetchRequest, OcspResponder, Reason, RevocationLists, RevocationMode, RevocationScope,
 };
 
 use crate::responder::{Reply, Responder};
-use crate::support::pki::{AnswerShape, ListShape, Shape};
+use crate::support::pki::{Access, AnswerShape, ListShape, Shape};
 use crate::world::{CLIENT, INTERMEDIATE, OTHER, World, ask, reason};
 
 /// Answers by the serial number that is asked about.
@@ -44,7 +43,7 @@ async fn every_certificate_is_asked_about_under_its_own_issuer() {
 #[tokio::test]
 async fn a_signer_that_is_revoked_silences_its_own_answers_alone() {
     let world = World::new();
-    let shape = Shape::client("Responder").purposes(&[ExtendedKeyUsagePurpose::OcspSigning]);
+    let shape = Shape::responder();
     let signers = [[0x55, 1], [0x55, 2]].map(|serial| world.intermediate.issue(&shape.clone().serial(&serial)));
     let other = world.intermediate.issue(&Shape::partner().serial(OTHER));
     let responder = by_serial(vec![
@@ -66,15 +65,8 @@ async fn a_signer_that_is_revoked_silences_its_own_answers_alone() {
 #[tokio::test]
 async fn the_responder_is_found_beside_other_ways_to_the_issuer() {
     let world = World::new();
-    let wrap = |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).unwrap()][..], content].concat();
-    let described = |method: u8, url: &str| {
-        let method = wrap(0x06, &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, method]);
-        wrap(0x30, &[method, wrap(0x86, url.as_bytes())].concat())
-    };
-    // id-ad-caIssuers, id-ad-ocsp.
-    let access = [described(2, "http://aia.test/ca"), described(1, "http://aia.test/ocsp")].concat();
-    let shape = Shape::partner().serial(CLIENT).extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], &wrap(0x30, &access));
-    let client = world.intermediate.issue(&shape);
+    let access = [(Access::CaIssuers, "http://aia.test/ca"), (Access::Ocsp, "http://aia.test/ocsp")];
+    let client = world.intermediate.issue(&Shape::partner().serial(CLIENT).information_access(&access));
     let good = AnswerShape::good(CLIENT).signed(&world.intermediate, &world.intermediate);
     let responder = Responder::new(move |request| match request.url().as_str() {
         "http://aia.test/ocsp" => Reply::Octets(good.clone()),

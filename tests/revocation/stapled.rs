@@ -12,9 +12,10 @@ use tower_client_cert::{
 };
 
 use crate::scene::{self, Asked, request, request_from};
+use crate::support::clock::Moved;
 use crate::support::log::Log;
 use crate::support::pki::{AnswerShape, ListShape, Minted, Shape, Single, Status, days, seconds};
-use crate::world::{CLIENT, MovingClock, OTHER, World};
+use crate::world::{CLIENT, OTHER, World};
 
 const HEADER: &str = "x-client-ocsp";
 
@@ -158,7 +159,7 @@ async fn a_gateway_without_the_header_has_none() {
 #[tokio::test]
 async fn what_was_concluded_ends_with_the_answer_and_is_of_the_certificate() {
     let world = World::new();
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let shape = AnswerShape::good(CLIENT).issued(seconds(-60), Some(seconds(600)));
     let good = shape.signed(&world.intermediate, &world.intermediate);
     let layer = builder(&world).clock(clock.clone()).build().unwrap();
@@ -199,7 +200,7 @@ async fn a_revocation_is_not_lifted_by_a_later_request() {
 #[tokio::test]
 async fn an_answer_from_before_its_time_is_looked_at_again() {
     let world = World::new();
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = builder(&world).clock(clock.clone()).build().unwrap();
     let early = AnswerShape::good(CLIENT).issued(seconds(320), Some(days(2)));
     let early = early.signed(&world.intermediate, &world.intermediate);

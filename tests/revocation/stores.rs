@@ -4,23 +4,17 @@ use tower_client_cert::evidence::{Check, Outcome};
 use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, DirectoryStore, OcspNonce, OcspResponder, Reason};
 
 use crate::responder::{Reply, Responder, nonce_of};
+use crate::support::clock::Moved;
 use crate::support::pki::{AnswerShape, Shape, Status, seconds};
 use crate::support::scratch::Scratch;
 use crate::support::told_store::{Does, Told};
-use crate::world::{CLIENT, MovingClock, OTHER, World, ask};
+use crate::world::{CLIENT, OTHER, World, answer, ask};
 
 const HOUR_SECONDS: u64 = 3_600;
 
 fn asking(world: &World, responder: &Responder, store: &Told) -> ClientCertLayerBuilder {
     let at = OcspResponder::at("http://ocsp.test/").unwrap();
     world.builder().ocsp(at).ocsp_fetcher(responder.clone()).ocsp_store(store.clone())
-}
-
-/// An answer issued so many seconds from now, good for a day.
-fn answer(world: &World, status: Status, issued: u64) -> Vec<u8> {
-    let issued = i64::try_from(issued).unwrap();
-    let shape = AnswerShape::new(CLIENT, status).issued(seconds(issued), Some(seconds(issued + 86_400)));
-    shape.signed(&world.intermediate, &world.intermediate)
 }
 
 async fn reason(layer: &ClientCertLayer, world: &World) -> Option<Reason> {
@@ -64,7 +58,7 @@ async fn a_revocation_that_one_replica_has_heard_of_reaches_the_next_at_once() {
     responder.behaves(|_| Reply::Refused);
     assert_eq!(reason(&asking(&world, &responder, &store).build().unwrap(), &world).await, Some(Reason::Revoked));
     // It does not end with the answer.
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     clock.set(86_400 * 3);
     let late = asking(&world, &responder, &store).clock(clock).build().unwrap();
     assert_eq!(reason(&late, &world).await, Some(Reason::Revoked));
@@ -75,7 +69,7 @@ async fn a_revocation_that_one_replica_has_heard_of_reaches_the_next_at_once() {
 async fn a_renewal_takes_what_another_replica_has_renewed_and_asks_the_next_time() {
     let world = World::new();
     let (responder, store) = (Responder::answering(answer(&world, Status::Good, 0)), Told::default());
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = || asking(&world, &responder, &store).clock(clock.clone()).build().unwrap();
     let (first, second) = (layer(), layer());
     for layer in [&first, &second] {
@@ -104,7 +98,7 @@ async fn a_store_that_fails_hangs_or_panics_changes_no_verdict() {
         let world = World::new();
         let (responder, store) = (Responder::answering(answer(&world, Status::Good, 0)), Told::default());
         store.now_does(does);
-        let clock = MovingClock::default();
+        let clock = Moved::default();
         let layer = asking(&world, &responder, &store).clock(clock.clone()).build().unwrap();
         assert_eq!(reason(&layer, &world).await, None, "{shown}");
         responder.now_answers(answer(&world, Status::Revoked(None), HOUR_SECONDS));
@@ -151,7 +145,7 @@ async fn a_store_that_holds_back_a_revocation_holds_it_back_for_one_interval() {
     let store = Told::default();
     store.now_does(Does::Say(answer(&world, Status::Good, 0)));
     let responder = Responder::answering(answer(&world, Status::Revoked(Some(1)), 60));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     clock.set(60);
     let layer = asking(&world, &responder, &store).clock(clock.clone()).build().unwrap();
     assert_eq!(reason(&layer, &world).await, None);
@@ -174,7 +168,7 @@ async fn what_is_known_to_be_outdated_or_cannot_be_verified_is_not_shared() {
     assert_eq!(store.len(), 0);
     // A replica of the responder that is late lifts nothing here, and nothing at the other replicas.
     let hold = answer(&world, Status::Revoked(Some(6)), 100);
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     clock.set(100);
     responder.now_answers(hold.clone());
     let layer = asking(&world, &responder, &store).clock(clock.clone()).build().unwrap();

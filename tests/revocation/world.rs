@@ -1,15 +1,11 @@
 //! The usual authorities with a client whose serial number is known, and a clock that can be moved.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
-
 use tower_client_cert::{
-    ClientCertLayer, ClientCertLayerBuilder, Clock, Intermediates, Reason, RevocationLists, TrustAnchors,
+    ClientCertLayer, ClientCertLayerBuilder, Intermediates, Reason, RevocationLists, TrustAnchors,
 };
 
 use crate::scene::{self, Asked};
-use crate::support::pki::{self, ListShape, Minted, Pki, Shape};
+use crate::support::pki::{AnswerShape, ListShape, Minted, Pki, Shape, Status, seconds};
 
 /// The client's serial number.
 pub(crate) const CLIENT: &[u8] = &[0x4a, 0x01, 0x02, 0x03];
@@ -56,6 +52,13 @@ pub(crate) fn intermediate_shape() -> Shape {
     Shape::authority("Test Intermediate").path_length(0).serial(INTERMEDIATE)
 }
 
+/// What the intermediate says of the client, in an answer issued so many seconds from now and good for a day.
+pub(crate) fn answer(world: &World, status: Status, issued: u64) -> Vec<u8> {
+    let issued = i64::try_from(issued).unwrap();
+    let shape = AnswerShape::new(CLIENT, status).issued(seconds(issued), Some(seconds(issued + 86_400)));
+    shape.signed(&world.intermediate, &world.intermediate)
+}
+
 /// Asks with a certificate alone, and with a handler that answers 200.
 pub(crate) async fn ask(layer: &ClientCertLayer, client: &Minted) -> Asked {
     scene::ask(layer, scene::with_certificate(client)).await
@@ -66,22 +69,6 @@ pub(crate) async fn reason(builder: ClientCertLayerBuilder, client: &Minted) -> 
     let asked = ask(&builder.build().unwrap(), client).await;
     assert_eq!(asked.identity().is_none(), asked.reason().is_some(), "{:?}", asked.refusal());
     asked.reason()
-}
-
-/// A clock that is set by hand, in seconds from [`pki::now`].
-#[derive(Clone, Debug, Default)]
-pub(crate) struct MovingClock(Arc<AtomicU64>);
-
-impl MovingClock {
-    pub(crate) fn set(&self, seconds_from_now: u64) {
-        self.0.store(seconds_from_now, Ordering::SeqCst);
-    }
-}
-
-impl Clock for MovingClock {
-    fn now(&self) -> SystemTime {
-        pki::now() + Duration::from_secs(self.0.load(Ordering::SeqCst))
-    }
 }
 
 pub(crate) const DAY_SECONDS: u64 = 24 * 60 * 60;

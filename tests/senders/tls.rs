@@ -3,15 +3,12 @@
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
-use rustls::pki_types::UnixTime;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
-use rustls::time_provider::TimeProvider;
 use rustls::{RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -28,8 +25,8 @@ use tower_client_cert::{
 use crate::proofs::{anchors, layer};
 use crate::support::http;
 use crate::support::orders::{self, Orders};
-use crate::support::pki::{Minted, NOW_UNIX_SECONDS, Pki, Shape};
-use crate::support::tls::{Protocol, SERVER_NAME, Sessions, TlsClient};
+use crate::support::pki::{Minted, Pki, Shape};
+use crate::support::tls::{FixedTime, Protocol, SERVER_NAME, Sessions, TlsClient};
 
 /// The house's authority, the service's certificate, and those of two machines, of which the first is the gateway.
 pub(crate) struct House {
@@ -73,15 +70,6 @@ impl House {
     fn machine(&self, own: Option<&Minted>, protocol: Protocol) -> TlsClient {
         let chain: Vec<_> = own.into_iter().collect();
         TlsClient::new(&self.authority, &chain, protocol, Sessions::Fresh)
-    }
-}
-
-#[derive(Debug)]
-struct FixedTime;
-
-impl TimeProvider for FixedTime {
-    fn current_time(&self) -> Option<UnixTime> {
-        Some(UnixTime::since_unix_epoch(Duration::from_secs(NOW_UNIX_SECONDS)))
     }
 }
 

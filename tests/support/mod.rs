@@ -1,5 +1,7 @@
 //! What the integration tests share: a PKI minted at a fixed time, a log to look into, clients and servers.
 
+#[cfg(feature = "axum")]
+pub(crate) mod axum_server;
 pub(crate) mod chromium;
 pub(crate) mod clock;
 pub(crate) mod faulty_server;

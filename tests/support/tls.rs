@@ -75,8 +75,9 @@ impl TlsClient {
     }
 }
 
+/// The clock of handshakes.
 #[derive(Debug)]
-struct FixedTime;
+pub(crate) struct FixedTime;
 
 impl TimeProvider for FixedTime {
     fn current_time(&self) -> Option<UnixTime> {

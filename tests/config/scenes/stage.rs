@@ -12,7 +12,7 @@ use tower_client_cert::{ClientCertLayer, ConfigError};
 use crate::scene::{Asked, request_from, with_certificate};
 use crate::support::clock::Moved;
 use crate::support::faulty_server::{Behaviour, FaultyServer, Received};
-use crate::support::pki::{AnswerShape, ListShape, Minted, Shape, days, without_number};
+use crate::support::pki::{Access, AnswerShape, ListShape, Minted, Shape, days, without_number};
 use crate::world::{CLIENT, World};
 
 /// Serial number of a second client.
@@ -42,8 +42,8 @@ impl Stage {
                 .alternative_name(SanType::DnsName("edge.internal".try_into().unwrap()))
                 .alternative_name(SanType::URI("spiffe://edge/01".try_into().unwrap())),
         );
-        let access = naming_responder(&server.url("/ocsp-revoked"));
-        let shape = Shape::partner().serial(CLIENT).extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], &access);
+        let responder = server.url("/ocsp-revoked");
+        let shape = Shape::partner().serial(CLIENT).information_access(&[(Access::Ocsp, &responder)]);
         let naming = world.intermediate.issue(&shape);
         let expired = world.intermediate.issue(&Shape::partner().valid(days(-60), days(-30)));
         let authority = Shape::partner().made_authority().self_signed();
@@ -172,13 +172,6 @@ impl Files {
             _ => Behaviour::Hang,
         }
     }
-}
-
-/// `AuthorityInfoAccess` with one responder.
-fn naming_responder(url: &str) -> Vec<u8> {
-    let tlv = |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).unwrap()], content].concat();
-    let method = [0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01];
-    tlv(0x30, &tlv(0x30, &[&method[..], &tlv(0x86, url.as_bytes())].concat()))
 }
 
 fn seconds_ago(seconds: i64) -> time::OffsetDateTime {

@@ -1,7 +1,6 @@
 //! The service behind nginx: real servers with the real layer, which mark what they answer.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::SystemTime;
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -12,12 +11,12 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tower::util::MapResponseLayer;
 use tower_client_cert::tonic::ClientIdentityExt as _;
-use tower_client_cert::{
-    ClientCertLayer, ClientIdentity, Clock, Gateway, GatewayPeer, Intermediates, Refusal, TrustAnchors,
-};
+use tower_client_cert::{ClientCertLayer, ClientIdentity, Gateway, Intermediates, Refusal, TrustAnchors};
 
+use crate::support::axum_server::serve;
+use crate::support::clock::Fixed;
 use crate::support::orders::Orders;
-use crate::support::pki::{self, Pki};
+use crate::support::pki::Pki;
 
 /// An axum service with a public and a restricted page.
 pub(super) async fn axum(pki: &Pki) -> SocketAddr {
@@ -30,11 +29,7 @@ pub(super) async fn axum(pki: &Pki) -> SocketAddr {
             response.headers_mut().extend(mark);
             response
         }));
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = app.into_make_service_with_connect_info::<GatewayPeer>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
-    address
+    serve(app).await
 }
 
 /// A tonic service whose one method is restricted.
@@ -62,7 +57,7 @@ fn client_cert(pki: &Pki) -> ClientCertLayer {
     let anchors = TrustAnchors::from_der(pki.root.der()).unwrap();
     ClientCertLayer::builder(gateway, anchors)
         .intermediates(Intermediates::from_der(pki.intermediate.der()).unwrap())
-        .clock(Fixed)
+        .clock(Fixed::usual())
         .build()
         .unwrap()
 }
@@ -91,15 +86,6 @@ fn mark(extensions: &Extensions) -> HeaderMap {
         mark.insert(REASON, HeaderValue::from_static(refusal.rejection().reason().code()));
     }
     mark
-}
-
-#[derive(Debug)]
-struct Fixed;
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        pki::now()
-    }
 }
 
 /// The header by which an answer of the service is told from one of nginx.

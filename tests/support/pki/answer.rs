@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use x509_cert::Certificate;
 use x509_cert::der::{Decode as _, Encode as _};
 
+use super::shape::element;
 use super::{Minted, days};
 
 /// An OCSP answer to be: good, issued yesterday, the next one due in a week, its signer named by key and beside it.
@@ -95,7 +96,7 @@ impl AnswerShape {
     }
 
     pub(crate) fn nonce(mut self, nonce: &[u8]) -> Self {
-        self.nonce = Some(tlv(0x04, nonce));
+        self.nonce = Some(element(0x04, nonce));
         self
     }
 
@@ -113,28 +114,29 @@ impl AnswerShape {
             None if signer.der() == issuer.der() => Vec::new(),
             None => signer.der().to_vec(),
         };
-        let certificates = if certificates.is_empty() { Vec::new() } else { tlv(0xa0, &tlv(0x30, &certificates)) };
-        let basic = sequence(&[&data, ECDSA_WITH_SHA256, &tlv(0x03, &[&[0], &*signature].concat()), &certificates]);
-        let bytes = sequence(&[&tlv(0x06, BASIC), &tlv(0x04, &basic)]);
-        sequence(&[&[0x0a, 1, 0], &tlv(0xa0, &bytes)])
+        let certificates =
+            if certificates.is_empty() { Vec::new() } else { element(0xa0, &element(0x30, &certificates)) };
+        let basic = sequence(&[&data, ECDSA_WITH_SHA256, &element(0x03, &[&[0], &*signature].concat()), &certificates]);
+        let bytes = sequence(&[&element(0x06, BASIC), &element(0x04, &basic)]);
+        sequence(&[&[0x0a, 1, 0], &element(0xa0, &bytes)])
     }
 
     fn data(&self, issuer: &Minted, signer: &Minted) -> Vec<u8> {
         let (name, key_hash) = certificate_parts(signer.der());
         let responder = match self.naming {
-            Naming::Key => tlv(0xa2, &tlv(0x04, &key_hash)),
-            Naming::Name => tlv(0xa1, &name),
+            Naming::Key => element(0xa2, &element(0x04, &key_hash)),
+            Naming::Name => element(0xa1, &name),
         };
         let singles: Vec<u8> = self.singles.iter().flat_map(|single| single.encode(issuer)).collect();
         let mut extensions = Vec::new();
         if let Some(nonce) = &self.nonce {
-            extensions.extend(sequence(&[&tlv(0x06, NONCE), &tlv(0x04, nonce)]));
+            extensions.extend(sequence(&[&element(0x06, NONCE), &element(0x04, nonce)]));
         }
         if self.critical {
             extensions.extend(unknown_critical_extension());
         }
-        let extensions = if extensions.is_empty() { Vec::new() } else { tlv(0xa1, &tlv(0x30, &extensions)) };
-        sequence(&[&responder, &generalized(self.produced_at), &tlv(0x30, &singles), &extensions])
+        let extensions = if extensions.is_empty() { Vec::new() } else { element(0xa1, &element(0x30, &extensions)) };
+        sequence(&[&responder, &generalized(self.produced_at), &element(0x30, &singles), &extensions])
     }
 }
 
@@ -154,13 +156,14 @@ impl Single {
         let status = match self.status {
             Status::Good => vec![0x80, 0],
             Status::Revoked(reason) => {
-                let reason = reason.map(|code| tlv(0xa0, &[0x0a, 1, code])).unwrap_or_default();
-                tlv(0xa1, &[generalized(days(-10)), reason].concat())
+                let reason = reason.map(|code| element(0xa0, &[0x0a, 1, code])).unwrap_or_default();
+                element(0xa1, &[generalized(days(-10)), reason].concat())
             }
             Status::Unknown => vec![0x82, 0],
         };
-        let next_update = self.next_update.map(|time| tlv(0xa0, &generalized(time))).unwrap_or_default();
-        let extensions = if self.critical { tlv(0xa1, &tlv(0x30, &unknown_critical_extension())) } else { Vec::new() };
+        let next_update = self.next_update.map(|time| element(0xa0, &generalized(time))).unwrap_or_default();
+        let extensions =
+            if self.critical { element(0xa1, &element(0x30, &unknown_critical_extension())) } else { Vec::new() };
         sequence(&[
             &cert_id(issuer, &self.serial, self.hash),
             &status,
@@ -177,7 +180,7 @@ pub(crate) fn error_answer(status: u8) -> Vec<u8> {
 }
 
 fn unknown_critical_extension() -> Vec<u8> {
-    sequence(&[&tlv(0x06, &[0x2a, 0x03, 0x04]), &[0x01, 1, 0xff], &tlv(0x04, &[5, 0])])
+    sequence(&[&element(0x06, &[0x2a, 0x03, 0x04]), &[0x01, 1, 0xff], &element(0x04, &[5, 0])])
 }
 
 fn generalized(time: OffsetDateTime) -> Vec<u8> {
@@ -191,7 +194,7 @@ fn generalized(time: OffsetDateTime) -> Vec<u8> {
         time.minute(),
         time.second()
     );
-    tlv(0x18, text.as_bytes())
+    element(0x18, text.as_bytes())
 }
 
 /// The subject as encoded, and the SHA-1 of the key.
@@ -212,23 +215,12 @@ fn cert_id(issuer: &Minted, serial: &[u8], hash: Hash) -> Vec<u8> {
         Hash::Sha1 => (&SHA1[..], [&name, key].map(|octets| Sha1::digest(octets).to_vec())),
         Hash::Sha256 => (&SHA256[..], [&name, key].map(|octets| Sha256::digest(octets).to_vec())),
     };
-    let [name, key] = hashes.map(|hash| tlv(0x04, &hash));
-    sequence(&[&sequence(&[&tlv(0x06, algorithm), &[5, 0]]), &name, &key, &tlv(0x02, serial)])
+    let [name, key] = hashes.map(|hash| element(0x04, &hash));
+    sequence(&[&sequence(&[&element(0x06, algorithm), &[5, 0]]), &name, &key, &element(0x02, serial)])
 }
 
 fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-    tlv(0x30, &parts.concat())
-}
-
-fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(content.len()).unwrap();
-    let [high, low] = length.to_be_bytes();
-    let head = match (high, low) {
-        (0, 0..=0x7f) => vec![tag, low],
-        (0, _) => vec![tag, 0x81, low],
-        _ => vec![tag, 0x82, high, low],
-    };
-    [&*head, content].concat()
+    element(0x30, &parts.concat())
 }
 
 const ECDSA_WITH_SHA256: &[u8] = &[0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];

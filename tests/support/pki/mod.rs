@@ -21,7 +21,7 @@ pub(crate) use answer::{AnswerShape, Hash, Naming, Single, Status, error_answer}
 pub(crate) use list::{ListShape, without_number};
 pub(crate) use minted::{Minted, escaped_pem, pem};
 pub(crate) use p521::P521Pki;
-pub(crate) use shape::{ForeignKey, Shape};
+pub(crate) use shape::{Access, ForeignKey, Shape, element};
 
 /// 2026-03-01T12:00:00Z, the time at which every test takes place.
 pub(crate) const NOW_UNIX_SECONDS: u64 = 1_772_366_400;

@@ -59,6 +59,11 @@ impl Shape {
             .alternative_name(SanType::DnsName(host_name.try_into().unwrap()))
     }
 
+    /// Somebody who may sign OCSP answers for the issuer: `OCSPSigning` only.
+    pub(crate) fn responder() -> Self {
+        Self::client("Responder").purposes(&[ExtendedKeyUsagePurpose::OcspSigning])
+    }
+
     /// Replaces the subject; a type that is named twice keeps its last value (a limit of rcgen).
     pub(crate) fn subject(mut self, attributes: &[(DnType, &str)]) -> Self {
         self.params.distinguished_name = DistinguishedName::new();
@@ -159,9 +164,22 @@ impl Shape {
 
     /// Names the address of a list (CRL distribution points, RFC 5280 section 4.2.1.13).
     pub(crate) fn distribution_point(self, address: &str) -> Self {
-        let wrap = |tag: u8, content: Vec<u8>| [vec![tag, u8::try_from(content.len()).unwrap()], content].concat();
-        let name = wrap(0x86, address.as_bytes().to_vec());
-        self.extension(&[2, 5, 29, 31], &wrap(0x30, wrap(0x30, wrap(0xa0, wrap(0xa0, name)))))
+        let full_name = element(0xa0, &element(0x86, address.as_bytes()));
+        self.extension(&[2, 5, 29, 31], &element(0x30, &element(0x30, &element(0xa0, &full_name))))
+    }
+
+    /// Names where more is to be had about its issuer (authority information access, RFC 5280 section 4.2.2.1).
+    pub(crate) fn information_access(self, descriptions: &[(Access, &str)]) -> Self {
+        let description = |(method, address): &(Access, &str)| {
+            let last_arc = match method {
+                Access::Ocsp => 1,
+                Access::CaIssuers => 2,
+            };
+            let method = element(0x06, &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, last_arc]);
+            element(0x30, &[method, element(0x86, address.as_bytes())].concat())
+        };
+        let descriptions: Vec<_> = descriptions.iter().map(description).collect();
+        self.extension(&[1, 3, 6, 1, 5, 5, 7, 1, 1], &element(0x30, &descriptions.concat()))
     }
 
     /// Adds a critical extension with this DER as its value.
@@ -204,6 +222,13 @@ impl Shape {
     }
 }
 
+/// What is to be had at an address of the authority information access.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Access {
+    CaIssuers,
+    Ocsp,
+}
+
 /// A public key without its private key.
 #[derive(Clone, Debug)]
 pub(crate) struct ForeignKey {
@@ -235,7 +260,8 @@ impl ForeignKey {
     }
 }
 
-fn element(tag: u8, content: &[u8]) -> Vec<u8> {
+/// A DER element.
+pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).unwrap().to_be_bytes();
     let header = match content.len() {
         0..=127 => vec![tag, length[1]],
