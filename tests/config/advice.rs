@@ -125,7 +125,7 @@ fn case_for(code: AdviceCode) -> Case {
             Case { told: behind(nginx(), &pki), quiet: scene::builder(&pki).build().unwrap() }
         }
         AdviceCode::RangeWide => Case {
-            told: behind(Gateway::nginx(["2001:db8::/31".replace("db8", "da8")]).unwrap(), &pki),
+            told: behind(Gateway::nginx(["2001:da8::/31"]).unwrap(), &pki),
             quiet: behind(Gateway::nginx(["10.0.0.0/8", "2001:db8::/32"]).unwrap(), &pki),
         },
         AdviceCode::RevocationOff => Case {
@@ -336,7 +336,7 @@ fn chosen_advice_is_an_error() {
 fn a_wide_range_is_told_unless_a_second_factor_counts_there() {
     let pki = Pki::new();
     let secret = || Secret::new("0123456789abcdef").unwrap();
-    let wide = || SenderProof::addresses(["11.0.0.0/7".replace("11", "10")]).unwrap();
+    let wide = || SenderProof::addresses(["10.0.0.0/7"]).unwrap();
     let narrow = || Gateway::nginx(["10.1.0.0/24"]).unwrap();
     let is_told = |gateway: Gateway| {
         let advice = behind(gateway, &pki).advice();

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::fmt::{self, Write as _};
-use std::fs;
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
@@ -13,9 +12,10 @@ use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_client_cert::{
-    Authentication, ClientCertLayer, ClientCertLayerBuilder, Clock, ConfigError, Gateway, GatewayPeer, Refusal,
-    TrustAnchors,
+    Authentication, ClientCertLayer, ClientCertLayerBuilder, ConfigError, Gateway, GatewayPeer, Refusal, TrustAnchors,
 };
+
+use crate::support::clock::Fixed;
 
 /// What the layer made of a certificate.
 pub(crate) enum Verdict {
@@ -40,15 +40,6 @@ impl fmt::Display for Verdict {
 impl Verdict {
     pub(crate) fn is_accepted(&self) -> bool {
         matches!(self, Self::Accepted)
-    }
-}
-
-#[derive(Debug)]
-struct Fixed(SystemTime);
-
-impl Clock for Fixed {
-    fn now(&self) -> SystemTime {
-        self.0
     }
 }
 
@@ -99,7 +90,7 @@ pub(crate) fn send<'a>(
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let before = cpu_time();
     let response = runtime.block_on(layer.layer(handler).oneshot(request())).unwrap();
-    let spent = cpu_time().saturating_sub(before);
+    let spent = cpu_time().checked_sub(before).unwrap();
     let verdict = verdict_of(&response);
     // The second time, the signatures of authorities are remembered, and refusals as a whole.
     let response = runtime.block_on(layer.layer(handler).oneshot(request())).unwrap();
@@ -137,10 +128,16 @@ fn escaped_pem(der: &[u8]) -> String {
 }
 
 /// The time that this thread has run, which does not depend on what else the machine does.
+#[cfg(unix)]
 fn cpu_time() -> Duration {
-    let statistics = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = statistics.split(' ').next().and_then(|first| first.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or_default())
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
+}
+
+/// `cost` alone wants to know it, and is left out here.
+#[cfg(not(unix))]
+fn cpu_time() -> Duration {
+    Duration::ZERO
 }
 
 /// Authorities on the longest path there can be, the anchor included.

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+#[cfg(unix)]
 mod cost;
 mod differential;
 mod layer;

@@ -4,7 +4,6 @@
 #![cfg(test)]
 
 mod acceptance;
-
 mod anchor_sets;
 mod anonymity;
 mod answers;

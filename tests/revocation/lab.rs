@@ -4,17 +4,17 @@
 //! The clock is the machine's, which openssl's dates are of, and is put forward by hand.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use tower_client_cert::{
-    ClientCertHandle, ClientCertLayer, ClientCertLayerBuilder, ClientIdentity, Clock, Gateway, GatewayPeer,
-    HttpFetcher, Intermediates, OcspResponder, RevocationPolicy, SystemClock, TrustAnchors,
+    ClientCertHandle, ClientCertLayer, ClientCertLayerBuilder, ClientIdentity, Gateway, HttpFetcher, Intermediates,
+    OcspResponder, RevocationPolicy, TrustAnchors,
 };
 
+use crate::support::axum_server;
+use crate::support::clock::Ahead;
 use crate::support::http::{self, Answer};
 use crate::support::log::Log;
 use crate::support::nginx::Nginx;
@@ -122,8 +122,8 @@ async fn a_revocation_arrives_with_the_next_answer_and_an_outage_is_survived_by_
     lab.clock.forward(LONGEST_PAUSE.as_secs());
     front.answers(&[(&third, 403)]).await;
     // The others are asked about in the background, without a request or a call.
-    assert_eq!(front.statuses_until(&second, 200).await, [503, 200]);
-    assert_eq!(front.statuses_until(&fourth, 403).await.last(), Some(&403));
+    front.becomes(&second, 503, 200).await;
+    front.becomes(&fourth, 503, 403).await;
     front.answers(&[(&first, 403), (&second, 200), (&third, 403), (&fourth, 403)]).await;
     assert_eq!(handle.counts().revocation_allowed(), 2, "it is good again, not tolerated");
     tells_of_the_revoked(&log, "4a010206", "cessationOfOperation", "ocsp answer of CN=Test Intermediate issued ");
@@ -137,12 +137,12 @@ async fn a_revocation_arrives_with_the_next_answer_and_an_outage_is_survived_by_
 /// An authority with clients, and the time.
 struct Lab {
     world: World,
-    clock: Forward,
+    clock: Ahead,
 }
 
 impl Lab {
     fn new() -> Self {
-        Self { world: World::new(), clock: Forward::default() }
+        Self { world: World::new(), clock: Ahead::default() }
     }
 
     fn client(&self, last_octet: u8) -> Minted {
@@ -228,45 +228,23 @@ impl Front {
         }
     }
 
-    /// Asks until the answer has this status; every status on the way to it, each once.
-    async fn statuses_until(&self, client: &Minted, status: u16) -> Vec<u16> {
-        let mut statuses = Vec::new();
+    /// Asks until the answer has the one status; every answer before has the other.
+    async fn becomes(&self, client: &Minted, before: u16, status: u16) {
         for _ in 0..MAX_POLLS {
-            statuses.push(self.get(client).await.status);
-            statuses.dedup();
-            if statuses.last() == Some(&status) {
-                break;
+            let found = self.get(client).await.status;
+            if found == status {
+                return;
             }
+            assert_eq!(found, before, "{}", self.nginx.error_log());
             tokio::time::sleep(POLL_INTERVAL).await;
         }
-        statuses
+        panic!("it did not become {status}");
     }
 }
 
 async fn serve(layer: ClientCertLayer) -> SocketAddr {
     let who = get(|identity: ClientIdentity| async move { identity.subject().to_string() });
-    let app = Router::new().route("/", who).layer(layer);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let server = axum::serve(listener, app.into_make_service_with_connect_info::<GatewayPeer>());
-    tokio::spawn(async move { server.await });
-    address
-}
-
-/// The machine's clock, put forward.
-#[derive(Clone, Debug, Default)]
-struct Forward(Arc<AtomicU64>);
-
-impl Forward {
-    fn forward(&self, seconds: u64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for Forward {
-    fn now(&self) -> SystemTime {
-        SystemClock.now() + Duration::from_secs(self.0.load(Ordering::SeqCst))
-    }
+    axum_server::serve(Router::new().route("/", who).layer(layer)).await
 }
 
 const LIST_HOURS: u32 = 2;

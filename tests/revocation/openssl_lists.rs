@@ -134,7 +134,6 @@ async fn lists_for_users_and_for_authorities_cover_their_own() {
 
 #[test]
 fn a_signer_without_crl_sign_is_refused_although_the_signature_holds() {
-    let world = World::new();
     let weak = Shape::authority("No Lists").usages(&[rcgen::KeyUsagePurpose::KeyCertSign]).self_signed();
     let Some(ca) = OpensslCa::new(&weak) else { return };
     let anchors = tower_client_cert::TrustAnchors::from_der(weak.der()).unwrap();
@@ -142,7 +141,6 @@ fn a_signer_without_crl_sign_is_refused_although_the_signature_holds() {
     let builder = crate::scene::with_anchors(anchors).crls(RevocationLists::from_octets(list));
     let ConfigError::RevocationLists { errors } = builder.build().unwrap_err() else { panic!() };
     assert!(matches!(errors[0].problem, Problem::SignerNotForLists { .. }), "{}", errors[0]);
-    drop(world);
 }
 
 #[test]

@@ -102,6 +102,7 @@ async fn within(looks: usize, holds: impl Fn() -> bool) -> bool {
 
 const LOOKS: usize = 160;
 
-const LOOKS_AT_MOST: std::time::Duration = std::time::Duration::from_millis(500);
+/// For what comes at once, or waits for as long as its default says, which is 5 seconds.
+pub(crate) const LOOKS_AT_MOST: std::time::Duration = std::time::Duration::from_secs(2);
 
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(5);

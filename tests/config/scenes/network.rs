@@ -6,7 +6,7 @@ use tower_client_cert::ClientCertLayer;
 
 use super::Set::{After, Swap};
 use super::looks::Look::{Asks, Builds, Watches};
-use super::looks::{Watching, arrives, comes};
+use super::looks::{LOOKS_AT_MOST, Watching, arrives, comes};
 use super::stage::{Stage, verdict};
 use super::{Scene, Set, scene};
 use crate::scene::ask;
@@ -148,7 +148,7 @@ fn points() -> Vec<Scene> {
             Watches(|stage, layer| {
                 Box::pin(async {
                     let asking = ask(layer, stage.pointing_to("/hang"));
-                    match tokio::time::timeout(Duration::from_millis(500), asking).await {
+                    match tokio::time::timeout(LOOKS_AT_MOST, asking).await {
                         Ok(asked) => verdict(&asked),
                         Err(_) => "waits".to_owned(),
                     }
@@ -180,14 +180,18 @@ fn client() -> Vec<Scene> {
         // The server never answers the first word of TLS.
         scene(
             "HttpTable.connect_timeout_milliseconds",
-            Swap(TARGETS, "allow_targets = \"127.0.0.0/8\"\nconnect_timeout_milliseconds = 50"),
+            Swap("connect_timeout_milliseconds = 50_000", "connect_timeout_milliseconds = 50"),
             Watches(|_, layer| {
                 Box::pin(async { comes(|| layer.handle().counts().crl_fetch_failures() > 0).await.to_string() })
             }),
             ["false", "true"],
         )
         .given(HANGING)
-        .given(Swap(TARGETS, "allow_targets = \"127.0.0.0/8\"\nhttps_roots = [{ file = \"foreign.pem\" }]"))
+        .given(Swap(
+            TARGETS,
+            "allow_targets = \"127.0.0.0/8\"\nhttps_roots = [{ file = \"foreign.pem\" }]\n\
+             connect_timeout_milliseconds = 50_000",
+        ))
         .given(Swap("http://SERVER", "https://SERVER"))
         .given(Swap("http://SERVER", "https://SERVER")),
         scene(

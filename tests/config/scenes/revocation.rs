@@ -1,8 +1,7 @@
 //! Deny-list, lists and answers from files, and what is tolerated for want of them.
 
-use std::time::Duration;
-
 use super::Set::{After, Swap};
+use super::looks::LOOKS_AT_MOST;
 use super::looks::Look::{Asks, Builds, Watches};
 use super::stage::{SECOND, Stage, verdict};
 use super::{Scene, Set, scene};
@@ -125,7 +124,7 @@ fn policies() -> Vec<Scene> {
         scene("RevocationTable.ocsp_wait_milliseconds", After("[revocation]\nocsp_wait_milliseconds = 10"), Watches(|stage, layer| {
             Box::pin(async {
                 let asking = ask(layer, stage.partner());
-                match tokio::time::timeout(Duration::from_millis(300), asking).await {
+                match tokio::time::timeout(LOOKS_AT_MOST, asking).await {
                     Ok(asked) => verdict(&asked),
                     Err(_) => "waits".to_owned(),
                 }
