@@ -87,7 +87,8 @@ pub enum EncodingError {
         /// The limit.
         max_certificates: usize,
     },
-    /// An XFCC element says one thing in one place and another in the next, or lacks what it is compared by.
+    /// An XFCC element says one thing in one place and another in the next, lacks what it is compared by, or may be the work
+    /// of a name in a certificate.
     #[non_exhaustive]
     XfccContradictory {
         /// What is there.

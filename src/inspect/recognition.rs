@@ -54,7 +54,7 @@ pub(super) fn pem(content: &[u8]) -> Result<Vec<CertificateDer<'static>>, Encodi
     begins.iter().copied().zip(ends).map(block).collect()
 }
 
-/// XFCC of several hops: the certificates of every element that has some, outermost first.
+/// XFCC of several hops: the certificates of every element that has some and could count, outermost first.
 fn several_elements(value: &[u8]) -> Option<Recognized> {
     let only = decode_value(value, Encoding::Xfcc(XfccElement::Only), MAX_CERTIFICATES);
     let Err(EncodingError::XfccElementAmbiguous { found: of, .. }) = only else { return None };

@@ -97,7 +97,6 @@ fn joined(
     certificates.iter().map(write).collect::<Vec<_>>().join(separator)
 }
 
-/// The element of a hop, about the hop before it.
+/// The element of a hop, about the hop before it, without the names behind which no element counts.
 const HOP: &str = "By=spiffe://cluster.local/ns/test/sa/service;Hash=\
-                   0000000000000000000000000000000000000000000000000000000000000000;Subject=\"\";\
-                   URI=spiffe://cluster.local/ns/test/sa/gateway";
+                   0000000000000000000000000000000000000000000000000000000000000000;Subject=\"\"";

@@ -1,5 +1,7 @@
 //! Envoy as `docs/gateways/envoy.md` sets it up.
 
+use rcgen::SanType;
+use rcgen::string::Ia5String;
 use tower_client_cert::{Gateway, XfccElement};
 
 use crate::page;
@@ -60,6 +62,18 @@ const APPENDING: Product = Product {
     ..TEXT
 };
 
+/// The same with the details that Envoy writes without quotes, and the last element taken for the hop in front.
+const APPENDING_WITH_NAMES: Product = Product {
+    gateway: || Gateway::envoy(["127.0.0.1/32"], XfccElement::Last { of: 2 }).unwrap(),
+    start: |server, service| {
+        let json = page::block("envoy.md", "yaml", 1);
+        let text = page::filled_in(&json, &[("\n                  format: JSON", "")]);
+        let block = page::filled_in(&with_details(&text), &[("SANITIZE_SET", "APPEND_FORWARD")]);
+        started::envoy(&block, server, service)
+    },
+    ..TEXT
+};
+
 #[tokio::test]
 async fn every_client_is_who_it_is_behind_the_text_form() {
     play(&TEXT).await;
@@ -108,6 +122,17 @@ async fn what_a_client_puts_in_front_of_an_appended_element_is_refused() {
     let forged = format!("x-forwarded-client-cert: {victims}");
     assert_eq!(front.ask(Some(&other), &[&forged]).await, "xfcc-element-ambiguous");
     assert_eq!(front.ask(None, &[&forged]).await, "certificate-missing");
+}
+
+#[tokio::test]
+async fn what_a_name_puts_behind_an_appended_element_is_not_the_last_element() {
+    let Some(front) = Front::start(&APPENDING_WITH_NAMES).await else { return };
+    assert_eq!(front.ask(Some(&front.pki.good()), &[]).await, "xfcc-element-ambiguous");
+    let victims = front.service.arrived("x-forwarded-client-cert").remove(0);
+    let (element, _names) = victims.split_once(";Subject=").unwrap();
+    let uri = SanType::URI(Ia5String::try_from(format!("spiffe://a.test/a,{element}")).unwrap());
+    let forger = front.pki.issue(&Shape::client("a").organization("Element SA").alternative_name(uri));
+    assert_eq!(front.ask(Some(&forger), &[]).await, "xfcc-contradictory");
 }
 
 #[tokio::test]

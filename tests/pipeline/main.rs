@@ -8,6 +8,7 @@ mod anchor_sets;
 mod anonymity;
 mod answers;
 mod beyond_webpki;
+mod elements;
 mod explanations;
 mod keys;
 mod log_content;

@@ -54,7 +54,7 @@ fn certificate_or_chain_alone_is_enough_beside_the_hash() {
 
 #[test]
 fn the_element_that_counts_is_the_one_the_operator_named() {
-    let values: Vec<_> = (0..3).map(|number| xfcc_text(&[sequence(&[number; 130])], ";URI=a")).collect();
+    let values: Vec<_> = (0..3).map(|number| xfcc_text(&[sequence(&[number; 130])], ";Subject=\"CN=a\"")).collect();
     let leaf = |number: u8| Ok(sequence(&[number; 130]));
     let text = values.join(",");
     let json: Vec<_> = (0..3).map(|number| xfcc_json(&[sequence(&[number; 130])])).collect();
@@ -110,6 +110,44 @@ fn what_is_smuggled_in_by_a_name_is_never_the_identity() {
         let found = first_of(&behind_another_hop, XfccElement::First { of: 2 });
         assert!(found.is_err() || found == Ok(chain().remove(0)), "{further}");
     }
+}
+
+/// Where a hop is left out that adds an element, an element that is smuggled in makes the number right again.
+#[test]
+fn no_element_counts_that_a_name_before_it_may_have_written() {
+    let victims = format!("Hash={};Cert=\"{}\"", hash(&victim()), pem_escaped(&[victim()]));
+    let names = [
+        ";URI=spiffe://x",
+        ";URI=",
+        ";DNS=a.test",
+        ";URI=\"spiffe://x\"",
+        ";DNS=a.test;Issuer=\"CN=a\"",
+        ";Later=a",
+        ";Subject=CN=a",
+        ";Issuer=CN=a",
+    ];
+    for further in names {
+        let two = format!("{},{victims}", xfcc_text(&chain(), further));
+        let three = format!("{two},{}", xfcc_text(&chain(), ""));
+        assert_eq!(first_of(&two, XfccElement::First { of: 2 }), Ok(chain().remove(0)), "{further}");
+        for (value, element) in [
+            (&two, XfccElement::Last { of: 2 }),
+            (&two, XfccElement::FromRight { position: 1, of: 2 }),
+            (&three, XfccElement::FromRight { position: 2, of: 3 }),
+            (&three, XfccElement::Last { of: 3 }),
+        ] {
+            assert_eq!(first_of(value, element), Err(Reason::XfccContradictory), "{further} {element:?}");
+        }
+    }
+}
+
+#[test]
+fn names_behind_the_element_that_counts_or_in_json_are_no_concern() {
+    let (first, names) = (xfcc_text(&[victim()], ";Subject=\"CN=a\""), ";URI=spiffe://x;DNS=a.test");
+    let behind = format!("{first},{}", xfcc_text(&chain(), names));
+    assert_eq!(first_of(&behind, XfccElement::Last { of: 2 }), Ok(chain().remove(0)));
+    let json = format!("[{},{}]", xfcc_json(&[victim()]), xfcc_json(&chain()));
+    assert_eq!(first_of(&json, XfccElement::Last { of: 2 }), Ok(chain().remove(0)));
 }
 
 #[test]

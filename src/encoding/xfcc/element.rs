@@ -8,6 +8,8 @@ use crate::certificate::Fingerprint;
 #[derive(Debug, Default)]
 pub(super) struct Element<'a> {
     seen: Vec<Key>,
+    /// It has names that are written without quotes, so that what follows the element may be the work of one.
+    pub(super) has_bare_names: bool,
     pub(super) hash: Option<Cow<'a, [u8]>>,
     pub(super) leaf: Option<Pem<'a>>,
     pub(super) chain: Vec<Pem<'a>>,
@@ -25,32 +27,35 @@ pub(super) enum Pem<'a> {
 /// The keys of an element. The text form's are case-insensitive, so that both forms are read so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
+    /// A name of the hop's own certificate; it repeats.
+    By,
     Cert,
     Chain,
     Hash,
     Issuer,
     Subject,
-    /// `By`, `URI` and `DNS`, which repeat, and keys of later versions. Their values are never looked at.
+    /// `URI` and `DNS`, which repeat, and keys of later versions. Their values are never looked at.
     Other,
 }
 
 impl Key {
     pub(super) fn of(name: &[u8]) -> Self {
-        const ONCE: &[(&[u8], Key)] = &[
+        const KNOWN: &[(&[u8], Key)] = &[
+            (b"by", Key::By),
             (b"cert", Key::Cert),
             (b"chain", Key::Chain),
             (b"hash", Key::Hash),
             (b"issuer", Key::Issuer),
             (b"subject", Key::Subject),
         ];
-        ONCE.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Self::Other, |(_, key)| *key)
+        KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Self::Other, |(_, key)| *key)
     }
 }
 
 impl Element<'_> {
     /// Notes a key; `false` for one that occurs a second time and must not.
     pub(super) fn is_new(&mut self, key: Key) -> bool {
-        if key == Key::Other {
+        if matches!(key, Key::By | Key::Other) {
             return true;
         }
         if self.seen.contains(&key) {

@@ -59,7 +59,7 @@ impl<'a> Cursor<'a> {
                 element.chain = values.iter().map(pem).collect::<Option<_>>().ok_or_else(unreadable)?;
             }
             (Key::Hash, [value]) => element.hash = value.plain().map(|text| text.to_vec().into()),
-            (Key::Hash | Key::Issuer | Key::Other | Key::Subject, _) => {}
+            (Key::By | Key::Hash | Key::Issuer | Key::Other | Key::Subject, _) => {}
         }
         Ok(())
     }

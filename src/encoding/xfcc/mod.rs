@@ -6,7 +6,8 @@
 //! - certificates come from `Cert` and `Chain` alone; no other value is ever an identity;
 //! - `Hash` must be there and match, because a `Cert` that was smuggled in follows the genuine `Hash`;
 //! - a key that occurs once by its nature must not occur twice;
-//! - the number of elements is exact, whichever of them counts: a smuggled element moves the others.
+//! - the number of elements is exact, whichever of them counts: a smuggled element moves the others;
+//! - no element of the text form counts behind one with such names: where a hop is left out, the number fits again.
 
 mod element;
 mod json;
@@ -33,11 +34,15 @@ pub enum XfccElement {
         of: usize,
     },
     /// The last of so many: what the hop in front of the service saw.
+    ///
+    /// The elements before it must be free of `URI` and `DNS`, or else be JSON. In the text form Envoy writes those without
+    /// quotes, so that a name in a certificate could write the last element where no hop in front has written one.
     Last {
         /// How many elements there are.
         of: usize,
     },
-    /// The n-th from the right of so many; 1 is the last.
+    /// The n-th from the right of so many; 1 is the last. Of the elements before it the same is asked as for
+    /// [`Last`](Self::Last).
     FromRight {
         /// Its place, counted from the right, beginning with 1.
         position: usize,
@@ -68,8 +73,15 @@ impl XfccElement {
 pub(super) fn decode(value: &[u8], element: XfccElement, certificates: &mut Certificates) -> Result<(), EncodingError> {
     let elements = if value.starts_with(b"[") { json::elements(value)? } else { text::elements(value)? };
     let (found, expected) = (elements.len(), element.expected_elements());
-    let counting = element.index().filter(|_| found == expected).and_then(|index| elements.into_iter().nth(index));
-    counting.ok_or(EncodingError::XfccElementAmbiguous { found, expected })?.add_to(certificates)
+    let ambiguous = EncodingError::XfccElementAmbiguous { found, expected };
+    let Some(index) = element.index().filter(|_| found == expected) else { return Err(ambiguous) };
+    if elements.iter().take(index).any(|before| before.has_bare_names) {
+        return Err(EncodingError::XfccContradictory {
+            found: "names without quotes before it, which may have written it",
+            expected: "JSON, or no URI and DNS in the elements before",
+        });
+    }
+    elements.into_iter().nth(index).ok_or(ambiguous)?.add_to(certificates)
 }
 
 /// Most elements of one value: more hops than any set-up has.

@@ -55,15 +55,20 @@ impl<'a> Cursor<'a> {
         }
         self.take(b"=", "an equals sign after the key")?;
         // Outside quotes a value ends at a quote too, and no separator follows there: a quote inside has two readings.
-        let value = match self.rest {
-            [b'"', ..] => self.quoted()?,
-            _ => Cow::Borrowed(self.until(|byte| matches!(byte, b';' | b',' | b'"'))),
+        let is_quoted = self.rest.starts_with(b"\"");
+        let value = if is_quoted {
+            self.quoted()?
+        } else {
+            Cow::Borrowed(self.until(|byte| matches!(byte, b';' | b',' | b'"')))
         };
         match key {
             Key::Cert => element.leaf = Some(Pem::Escaped(value)),
             Key::Chain => element.chain.push(Pem::Escaped(value)),
             Key::Hash => element.hash = Some(value),
-            Key::Issuer | Key::Other | Key::Subject => {}
+            Key::Issuer | Key::Subject => element.has_bare_names |= !is_quoted,
+            // Nobody quotes these, so quotes are part of a name.
+            Key::Other => element.has_bare_names = true,
+            Key::By => {}
         }
         Ok(())
     }
