@@ -52,6 +52,7 @@ impl Snapshot {
         now: SystemTime,
     ) -> Result<Self, ConfigError> {
         check_apart(&sources.gateways)?;
+        sources.gateways.iter().try_for_each(|gateway| gateway.check_elements())?;
         let gateways = sources.trusted_gateways()?;
         let anchors: Vec<_> = gateways.iter().flat_map(|member| member.trust.anchors()).map(Arc::clone).collect();
         for authority in only_issued_by.unwrap_or_default() {

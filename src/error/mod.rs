@@ -81,7 +81,7 @@ pub enum ConfigError {
         /// The most there may be.
         limit: Duration,
     },
-    /// Two choices where one is expected, or none.
+    /// Two choices where one is expected, or none, or one that cannot be.
     Contradiction {
         /// What was found and what was expected.
         problem: String,

@@ -3,6 +3,7 @@
 use super::{Gateway, StatusFormat};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
+use crate::escape::Escaped;
 
 impl Gateway {
     /// A header with the rest of the chain, which this gateway sends beside the certificate.
@@ -69,5 +70,24 @@ impl Gateway {
     pub fn status_header(mut self, name: &str, format: StatusFormat) -> Result<Self, ConfigError> {
         self.forwarding.set_status_header(name, format)?;
         Ok(self)
+    }
+
+    /// Makes sure that it does not look for an element of XFCC that no value has, which would refuse every client.
+    pub(crate) fn check_elements(&self) -> Result<(), ConfigError> {
+        let forwarding = &self.forwarding;
+        let headers = std::iter::once(forwarding.leaf()).chain(forwarding.other_leaves()).chain(forwarding.chain());
+        for header in headers {
+            if let Encoding::Xfcc(element) = header.encoding
+                && !element.is_possible()
+            {
+                let problem = format!(
+                    "gateway \"{}\" looks for XfccElement::{element:?}, which no value has: expected one of 1 to 16 elements, \
+                     counted from 1",
+                    Escaped(self.name())
+                );
+                return Err(ConfigError::Contradiction { problem });
+            }
+        }
+        Ok(())
     }
 }

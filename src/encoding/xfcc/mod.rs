@@ -30,7 +30,7 @@ pub enum XfccElement {
     /// The outermost hop must replace what it was sent (`SANITIZE_SET`), or else the first element is the client's own
     /// work.
     First {
-        /// How many elements there are.
+        /// How many elements there are, from 1 to 16.
         of: usize,
     },
     /// The last of so many: what the hop in front of the service saw.
@@ -38,7 +38,7 @@ pub enum XfccElement {
     /// The elements before it must be free of `URI` and `DNS`, or else be JSON. In the text form Envoy writes those without
     /// quotes, so that a name in a certificate could write the last element where no hop in front has written one.
     Last {
-        /// How many elements there are.
+        /// How many elements there are, from 1 to 16.
         of: usize,
     },
     /// The n-th from the right of so many; 1 is the last. Of the elements before it the same is asked as for
@@ -46,7 +46,7 @@ pub enum XfccElement {
     FromRight {
         /// Its place, counted from the right, beginning with 1.
         position: usize,
-        /// How many elements there are.
+        /// How many elements there are, from 1 to 16.
         of: usize,
     },
 }
@@ -57,6 +57,11 @@ impl XfccElement {
             Self::Only => 1,
             Self::First { of } | Self::Last { of } | Self::FromRight { of, .. } => of,
         }
+    }
+
+    /// Whether some value can have it.
+    pub(crate) fn is_possible(self) -> bool {
+        self.index().is_some() && (1..=MAX_ELEMENTS).contains(&self.expected_elements())
     }
 
     /// Its place from the left, from 0.
