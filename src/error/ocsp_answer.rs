@@ -95,6 +95,8 @@ impl fmt::Display for OcspAnswerError {
     }
 }
 
+impl Error for OcspAnswerError {}
+
 /// What a responder says instead of an answer (`OCSPResponseStatus`, RFC 6960 section 4.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

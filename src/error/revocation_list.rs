@@ -1,3 +1,4 @@
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::time::SystemTime;
@@ -106,6 +107,8 @@ impl fmt::Display for RevocationListError {
         }
     }
 }
+
+impl Error for RevocationListError {}
 
 impl fmt::Display for RevocationListProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
