@@ -17,7 +17,7 @@ pub(crate) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     encoded
 }
 
-/// An OBJECT IDENTIFIER by its dotted text (X.690 section 8.19).
+/// An OBJECT IDENTIFIER by its dotted text (X.690 section 8.19), which is one that `ObjectIdentifier` reads.
 pub(crate) fn object_identifier(dotted: &str) -> Vec<u8> {
     let mut arcs = dotted.split('.').map(|arc| arc.parse::<u128>().unwrap_or_default());
     let (root, second) = (arcs.next().unwrap_or_default(), arcs.next().unwrap_or_default());
@@ -35,6 +35,7 @@ pub(crate) fn object_identifier(dotted: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::certificate::ObjectIdentifier;
     use crate::certificate::der::Element;
 
     #[test]
@@ -43,6 +44,16 @@ mod tests {
             let content = vec![7; length];
             let encoded = element(tag::OCTET_STRING, &content);
             assert_eq!(Element::only("test", tag::OCTET_STRING, &encoded).unwrap().content, content, "{length}");
+        }
+    }
+
+    #[test]
+    fn an_object_identifier_that_was_written_is_read_again_up_to_its_greatest_arcs() {
+        let greatest = format!("2.{}.{}", u128::MAX - 80, u128::MAX);
+        for dotted in ["0.0", "1.39", "2.0", "2.5.4.3", "2.47", "2.48", "2.999.128.16383.16384", &greatest] {
+            let written = object_identifier(dotted.parse::<ObjectIdentifier>().unwrap().as_str());
+            let element = Element::only("test", tag::OBJECT_IDENTIFIER, &written).unwrap();
+            assert_eq!(ObjectIdentifier::from_element("test", element).unwrap().as_str(), dotted);
         }
     }
 }

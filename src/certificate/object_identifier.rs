@@ -110,7 +110,7 @@ impl FromStr for ObjectIdentifier {
             arcs.push(arc);
         }
         match arcs.as_slice() {
-            [0 | 1, 0..=39, ..] | [2, _, ..] => Ok(Self(Cow::Owned(text.to_owned()))),
+            [0 | 1, 0..=39, ..] | [2, 0..=MAX_ARC_BELOW_2, ..] => Ok(Self(Cow::Owned(text.to_owned()))),
             _ => Err(ParseObjectIdentifierError),
         }
     }
@@ -148,6 +148,8 @@ impl fmt::Display for ParseObjectIdentifierError {
 impl std::error::Error for ParseObjectIdentifierError {}
 
 const CONTINUES: u8 = 0x80;
+/// The greatest arc below root arc 2: with 80 for the root it still fits the number in which both are encoded.
+const MAX_ARC_BELOW_2: u128 = u128::MAX - 80;
 /// Octets of one encoded object identifier; those in use stay under 40.
 const MAX_OBJECT_IDENTIFIER_OCTETS: usize = 128;
 /// Characters of one dotted object identifier.
@@ -205,13 +207,18 @@ mod tests {
     fn dotted_text_is_read_only_in_its_one_spelling() {
         assert_eq!("2.5.4.10".parse(), Ok(ObjectIdentifier::known("2.5.4.10")));
         assert_eq!("2.999".parse(), Ok(ObjectIdentifier::known("2.999")));
+        let greatest = format!("2.{}", u128::MAX - 80);
+        assert_eq!(greatest.parse::<ObjectIdentifier>().map(|oid| oid.to_string()), Ok(greatest));
+        let greater = format!("2.{}", u128::MAX - 79);
         let longest = format!("1.2{}", ".1".repeat((MAX_DOTTED_CHARACTERS - 3) / 2));
         assert_eq!(longest.len() + 1, MAX_DOTTED_CHARACTERS);
         assert!(longest.replacen("1.2", "1.20", 1).parse::<ObjectIdentifier>().is_ok());
         let long = longest.replacen("1.2", "1.35", 1) + "11";
         let error = "1.40".parse::<ObjectIdentifier>().unwrap_err();
         assert!(error.to_string().contains("object identifier"), "{error}");
-        for text in ["", "2", "2.", ".2.5", "2..5", "3.1", "1.40", "02.5", "2.05", "+2.5", " 2.5", "2.5a", &long] {
+        for text in
+            ["", "2", "2.", ".2.5", "2..5", "3.1", "1.40", "02.5", "2.05", "+2.5", " 2.5", "2.5a", &long, &greater]
+        {
             assert_eq!(text.parse::<ObjectIdentifier>(), Err(ParseObjectIdentifierError), "{text}");
         }
     }
