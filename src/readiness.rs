@@ -9,6 +9,7 @@ use crate::escape::Escaped;
 use crate::revocation::RevocationListInForce;
 use crate::snapshot::Snapshot;
 use crate::utc::Utc;
+use crate::validation::whole_seconds;
 
 /// The state of what a layer judges by, at one moment; from
 /// [`ClientCertHandle::readiness`](crate::ClientCertHandle::readiness).
@@ -82,8 +83,10 @@ impl Readiness {
     ) -> Self {
         let without_anchors = snapshot.gateways.iter().filter(|member| {
             let mut anchors = member.trust.anchors().peekable();
+            // As validation has it: good throughout the second of its notAfter.
             let is_in_date = |certificate: &Certificate| {
-                certificate.not_before() <= checked_at && checked_at <= certificate.not_after()
+                certificate.not_before() <= checked_at
+                    && whole_seconds(checked_at) <= whole_seconds(certificate.not_after())
             };
             anchors.peek().is_some() && !anchors.any(|anchor| is_in_date(anchor.certificate()))
         });

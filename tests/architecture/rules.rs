@@ -123,7 +123,7 @@ const MODULES: &[(&str, &[&str])] = &[
     ),
     ("audit", &["certificate", "error", "escape", "evidence", "gateway", "identity", "reason", "rejection", "utc"]),
     ("snapshot", &["error", "gateway", "policy", "validation"]),
-    ("readiness", &["certificate", "escape", "revocation", "snapshot", "utc"]),
+    ("readiness", &["certificate", "escape", "revocation", "snapshot", "utc", "validation"]),
     ("verdict_cache", &["header", "horizon", "keyed_hash", "validation"]),
     (
         "events",

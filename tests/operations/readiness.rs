@@ -1,8 +1,10 @@
 //! What a health endpoint can say.
 
+use std::time::{Duration, SystemTime};
+
 use tower_client_cert::{ReadinessProblem, TrustReplacement};
 
-use crate::scene;
+use crate::scene::{self, Fixed};
 use crate::support::pki::{ListShape, Pki, Shape, days};
 use crate::world::{DAY_SECONDS, Moved, builder, list};
 
@@ -73,6 +75,22 @@ fn a_gateway_is_a_problem_when_no_anchor_for_its_clients_is_in_date() {
     let [problem] = readiness.problems() else { panic!("{readiness:?}") };
     assert!(problem.code() == "anchors-out-of-date" && ReadinessProblem::CODES.contains(&problem.code()));
     assert_eq!(problem.to_string(), "no anchor for clients of the gateway nginx is within its dates");
+}
+
+#[test]
+fn an_anchor_is_in_date_throughout_its_last_second_as_for_clients() {
+    let root = Shape::authority("Root").valid(days(-1), days(10)).self_signed();
+    let last = SystemTime::from(days(10));
+    for (now, is_ready) in [
+        (SystemTime::from(days(-1)), true),
+        (SystemTime::from(days(-1)) - Duration::from_millis(1), false),
+        (last, true),
+        (last + Duration::from_millis(999), true),
+        (last + Duration::from_secs(1), false),
+    ] {
+        let layer = scene::trusting(&root).clock(Fixed(now)).build().unwrap();
+        assert_eq!(layer.handle().readiness().is_ready(), is_ready, "{now:?}");
+    }
 }
 
 #[test]
