@@ -25,14 +25,16 @@ impl ConstrainedNames {
 
     fn read_subtrees(&mut self, subtrees: Element<'_>) -> Result<(), CertificateError> {
         let mut elements = Elements::new(FIELD, subtrees.content);
-        for _ in 0..MAX_SUBTREES {
-            if elements.is_empty() {
-                return Ok(());
+        let mut count = 0;
+        while !elements.is_empty() {
+            if count == MAX_SUBTREES {
+                return Err(CertificateError::new(FIELD, Problem::TooMany { limit: MAX_SUBTREES }));
             }
             let base = Elements::new(FIELD, elements.expect(FIELD, tag::SEQUENCE)?.content).any()?;
             self.kinds |= 1 << (base.tag & CHOICE);
+            count += 1;
         }
-        Err(CertificateError::new(FIELD, Problem::TooMany { limit: MAX_SUBTREES }))
+        Ok(())
     }
 
     /// Tells whether directory names, and with them subjects, are constrained.

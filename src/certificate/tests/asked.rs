@@ -1,11 +1,10 @@
 //! What stages after reading ask a certificate for.
 
-use std::str::FromStr;
-
 use super::extension::Extension;
 use super::key_identifier::KeyIdentifier;
 use super::name_constraints::ConstrainedNames;
 use super::*;
+use crate::der_writer::element;
 
 #[test]
 fn an_authority_key_identifier_is_told_from_one_that_names_the_issuer_too() {
@@ -49,12 +48,7 @@ fn a_certificate_counts_in_memory_as_it_takes() {
 #[test]
 fn each_kind_of_constrained_name_is_told_from_the_others() {
     let kinds = |choice: u8, list: u8| {
-        let subtree = [0x30, 0x02, choice, 0x00];
-        let value = [&[0x30, 0x06, list, 0x04][..], &subtree].concat();
-        let oid = ObjectIdentifier::from_str("2.5.29.30").unwrap();
-        let whole = Whole::new(value.into());
-        let value = whole.part("test", whole.der()).unwrap();
-        let names = ConstrainedNames::read(&Extension { oid, is_critical: true, value }).unwrap();
+        let names = constrained_names(&[(list, &[0x30, 0x02, choice, 0x00])]).unwrap();
         [names.other_names(), names.emails(), names.directory_names(), names.uris()]
     };
     for list in [0xa0, 0xa1] {
@@ -64,6 +58,25 @@ fn each_kind_of_constrained_name_is_told_from_the_others() {
         assert_eq!(kinds(0x86, list), [false, false, false, true]);
         assert_eq!(kinds(0x82, list), [false; 4]);
     }
+}
+
+#[test]
+fn each_list_of_name_constraints_may_have_4096_subtrees() {
+    let subtrees = |count: usize| [0x30_u8, 0x02, 0x86, 0x00].repeat(count);
+    let (most, one_more) = (subtrees(4096), subtrees(4097));
+    assert!(constrained_names(&[(0xa0, &most), (0xa1, &most)]).unwrap().uris());
+    for lists in [[(0xa0, &one_more[..]), (0xa1, &most[..])], [(0xa0, &most[..]), (0xa1, &one_more[..])]] {
+        let too_many = Problem::TooMany { limit: 4096 };
+        assert_eq!(constrained_names(&lists), Err(CertificateError::new("name constraints", too_many)));
+    }
+}
+
+/// Reads the extension with these lists of subtrees, each with its tag.
+fn constrained_names(lists: &[(u8, &[u8])]) -> Result<ConstrainedNames, CertificateError> {
+    let lists: Vec<u8> = lists.iter().flat_map(|(list, subtrees)| element(*list, subtrees)).collect();
+    let whole = Whole::new(element(0x30, &lists).into());
+    let value = whole.part("test", whole.der()).unwrap();
+    ConstrainedNames::read(&Extension { oid: ObjectIdentifier::known("2.5.29.30"), is_critical: true, value })
 }
 
 fn public_key(encoded: Vec<u8>) -> PublicKey {
