@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::certificate::Certificate;
 use crate::gateway::is_same_or_look_alike;
-use crate::header::HeaderError;
+use crate::header::{HeaderError, is_listed};
 use crate::identity::ClientIdentity;
 
 /// Whether the next service is handed the certificate again.
@@ -41,7 +41,8 @@ impl ReEmission {
             return Ok(());
         };
         // A client could make the next hop drop what is added here (RFC 9110 section 7.6.1).
-        if headers.get_all(CONNECTION).iter().any(names_pair) {
+        let lists_pair = |connection| PAIR.iter().any(|name| is_listed(connection, name));
+        if headers.get_all(CONNECTION).iter().any(lists_pair) {
             return Err(HeaderError::NamedByConnection);
         }
         let path = identity.path();
@@ -65,13 +66,6 @@ fn add(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 /// RFC 9651 section 4.1.8.
 fn byte_sequence(certificate: &Certificate) -> String {
     format!(":{}:", STANDARD.encode(certificate.der()))
-}
-
-fn names_pair(connection: &HeaderValue) -> bool {
-    connection
-        .as_bytes()
-        .split(|byte| *byte == b',')
-        .any(|option| PAIR.iter().any(|name| option.trim_ascii().eq_ignore_ascii_case(name.as_str().as_bytes())))
 }
 
 const PAIR: [HeaderName; 2] = [CLIENT_CERT, CLIENT_CERT_CHAIN];

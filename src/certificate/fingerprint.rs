@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-use super::hex::LowerHex;
+use super::hex::{LowerHex, digit_value};
 
 /// A SHA-256 fingerprint, of a certificate or of a public key.
 ///
@@ -61,12 +61,7 @@ impl FromStr for Fingerprint {
 }
 
 fn digit(character: u8) -> Result<u8, ParseFingerprintError> {
-    match character {
-        b'0'..=b'9' => Ok(character - b'0'),
-        b'a'..=b'f' => Ok(character - b'a' + 10),
-        b'A'..=b'F' => Ok(character - b'A' + 10),
-        _ => Err(ParseFingerprintError),
-    }
+    digit_value(character).ok_or(ParseFingerprintError)
 }
 
 /// Shows the octets as upper-case hexadecimal digits, the form of OpenTelemetry's `tls.client.hash.sha256`.

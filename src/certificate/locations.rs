@@ -1,5 +1,6 @@
 //! Where an authority says that more is to be had: status, lists, its own certificate.
 
+use super::attribute::ascii;
 use super::der::{Element, Elements, tag};
 use super::error::{CertificateError, Problem};
 use super::extension::Extension;
@@ -71,8 +72,7 @@ fn add_uri(uris: &mut Vec<String>, field: &'static str, name: &Element<'_>) -> R
     if uris.len() == MAX_URIS {
         return Err(CertificateError::new(field, Problem::TooMany { limit: MAX_URIS }));
     }
-    let text = std::str::from_utf8(name.content).ok().filter(|text| text.is_ascii());
-    let uri = text.ok_or_else(|| CertificateError::new(field, Problem::Text { expected: "ASCII" }))?;
+    let uri = ascii(name.content).ok_or_else(|| CertificateError::new(field, Problem::Text { expected: "ascii" }))?;
     uris.push(uri.to_owned());
     Ok(())
 }

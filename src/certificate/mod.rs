@@ -71,6 +71,7 @@ pub use error::CertificateError;
 pub(crate) use error::Problem;
 pub(crate) use extension::Extension;
 pub use fingerprint::{Fingerprint, ParseFingerprintError};
+pub(crate) use hex::digit_value;
 pub use key_identifier::KeyIdentifier;
 pub use key_usage::KeyUsage;
 #[cfg(feature = "cli")]
@@ -242,7 +243,7 @@ impl Certificate {
         match element.tag {
             der::tag::UTF8_STRING => std::str::from_utf8(element.content).ok(),
             der::tag::PRINTABLE_STRING | der::tag::IA5_STRING | der::tag::VISIBLE_STRING => {
-                std::str::from_utf8(element.content).ok().filter(|text| text.is_ascii())
+                attribute::ascii(element.content)
             }
             _ => None,
         }

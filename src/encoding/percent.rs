@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::EncodingError;
+use crate::certificate::digit_value;
 
 /// Replaces each `%XX` by the byte it stands for, provided that `is_expected` says such a byte can occur.
 ///
@@ -22,7 +23,7 @@ pub(super) fn decode(value: &[u8], is_expected: impl Fn(u8) -> bool) -> Result<C
         let Some((&[_, high, low], after)) = escape.split_first_chunk() else {
             return Err(malformed("cut short"));
         };
-        let (Some(high), Some(low)) = (nibble(high), nibble(low)) else {
+        let (Some(high), Some(low)) = (digit_value(high), digit_value(low)) else {
             return Err(malformed("not followed by two hexadecimal digits"));
         };
         match high * 16 + low {
@@ -34,14 +35,4 @@ pub(super) fn decode(value: &[u8], is_expected: impl Fn(u8) -> bool) -> Result<C
     }
     decoded.extend_from_slice(rest);
     Ok(Cow::Owned(decoded))
-}
-
-/// The value of a hexadecimal digit.
-pub(super) fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
 }

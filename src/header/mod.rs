@@ -21,7 +21,7 @@ use http::HeaderValue;
 
 pub use self::error::HeaderError;
 use self::taken::TakenField;
-pub(crate) use self::taken::TakenHeaders;
+pub(crate) use self::taken::{TakenHeaders, is_listed};
 use crate::encoding::Encoding;
 use crate::gateway::{CertificateHeader, CertificatePresence, Forwarding, TrustedPeer};
 

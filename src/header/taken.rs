@@ -36,7 +36,7 @@ impl TakenHeaders {
         let mut left = 0_usize;
         for (name, value) in &*headers {
             if *name == CONNECTION {
-                taken.named_by_connection.extend(names.clone().filter(|name| lists(value, name)).cloned());
+                taken.named_by_connection.extend(names.clone().filter(|name| is_listed(value, name)).cloned());
             } else if is_taken(name) {
                 left += 1;
             }
@@ -136,7 +136,7 @@ impl TakenField {
 }
 
 /// Whether a `Connection` value lists the name (RFC 9110 section 7.6.1: a list of case-insensitive tokens).
-fn lists(connection: &HeaderValue, name: &HeaderName) -> bool {
+pub(crate) fn is_listed(connection: &HeaderValue, name: &HeaderName) -> bool {
     let name = name.as_str().as_bytes();
     connection.as_bytes().split(|byte| *byte == b',').any(|option| option.trim_ascii().eq_ignore_ascii_case(name))
 }

@@ -6,6 +6,7 @@ use http::{HeaderMap, HeaderName};
 use super::Inspection;
 use super::trip::Trip;
 use crate::encoding::{Encoding, EncodingError};
+use crate::header::is_listed;
 use crate::reason::Reason;
 
 /// The header lines of a request that carry certificates, by their names or by the look of their values. Nothing of them
@@ -51,7 +52,8 @@ impl InspectedHeaders {
                 trips.push(Trip::new(Reason::HeaderRepeated, problem, mend));
             }
         }
-        for field in fields.iter().filter(|field| is_named_by_connection(headers, &field.name)) {
+        let is_named = |name| headers.get_all(CONNECTION).iter().any(|connection| is_listed(connection, name));
+        for field in fields.iter().filter(|field| is_named(&field.name)) {
             let problem = format!("a Connection header names {}, by which a hop could be made to drop it", field.name);
             let mend =
                 "let the gateway drop the client's Connection header; if no gateway sends it, somebody is trying";
@@ -110,9 +112,4 @@ impl InspectedField {
         let FieldContent::Certificates(inspection) = &self.content else { return false };
         inspection.encoding() == Some(Encoding::Rfc9440List) || self.name.as_str() == "client-cert-chain"
     }
-}
-
-fn is_named_by_connection(headers: &HeaderMap, name: &HeaderName) -> bool {
-    let options = headers.get_all(CONNECTION).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    options.into_iter().any(|option| option.trim_ascii().eq_ignore_ascii_case(name.as_str().as_bytes()))
 }

@@ -189,7 +189,7 @@ const MODULES: &[(&str, &[&str])] = &[
         ],
     ),
     // Looks at a value without a layer.
-    ("inspect", &["certificate", "encoding", "escape", "gateway", "reason", "utc", "validation"]),
+    ("inspect", &["certificate", "encoding", "escape", "gateway", "header", "reason", "utc", "validation"]),
     ("re_emission", &["certificate", "gateway", "header", "identity"]),
     // What knows Tower, and the frameworks behind it.
     (
