@@ -140,13 +140,11 @@ impl Evidence {
 }
 
 impl Outcome {
-    /// A check of the request itself, which has no date of its own.
+    /// A check that passed by something without dates of its own.
     pub(crate) fn passed(source: Arc<str>, checked_at: SystemTime) -> Self {
         Self::Passed { source, checked_at, this_update: None, next_update: None }
     }
-}
 
-impl Outcome {
     /// The same outcome of the same check at another time.
     pub(crate) fn checked_again(mut self, at: SystemTime) -> Self {
         match &mut self {

@@ -13,7 +13,7 @@
 //! | 2 | which header | exactly one, removed | [`HeaderError`] |
 //! | 3 | decode: [`Encoding`] | one certificate, and candidates for its path | [`EncodingError`] |
 //! | 4 | validate: [`TrustAnchors`], [`Intermediates`], [`IssuedBy`] | a path to an anchor, in date, for clients | [`ValidationError`] |
-//! | 5 | revocation: [`DenyList`], [`RevocationLists`] | no certificate of a path is denied or revoked | [`RevocationError`] |
+//! | 5 | revocation: [`DenyList`], [`RevocationLists`], [`OcspAnswers`] | no certificate of a path is denied or revoked | [`RevocationError`] |
 //! | 6 | identify: [`ClientIdentity`] | names that can be relied upon | [`IdentityError`] |
 //! | 7 | authorize: [`RequireClientCertLayer`], [`Rule`], [`AccessTable`] | a certificate where one is required, and a rule that says yes | [`CertificateMissing`], [`AuthorizationError`] |
 //!

@@ -126,7 +126,7 @@ reasons! {
         LifetimeTooLong => "lifetime-too-long",
         /// An authority constrains names of a kind that cannot be evaluated.
         NameConstraintUnsupported => "name-constraint-unsupported",
-        /// A name in the path is outside the name constraints of an issuer, or they cannot be evaluated.
+        /// A name in the path is outside the name constraints of an issuer.
         NameConstraintViolated => "name-constraint-violated",
         /// The certificate was not issued for client authentication.
         NotForClientUse => "not-for-client-use",
@@ -152,7 +152,8 @@ reasons! {
         SpiffeIdInvalid => "spiffe-id-invalid",
         /// No anchors are known for the trust domain of the SPIFFE ID.
         TrustDomainUnknown => "trust-domain-unknown",
-        /// As many certificates as the limit allows are being validated, and as many requests wait for that.
+        /// As many certificates as the limit allows are being validated, and as many requests wait for that, or this one has
+        /// waited for too long.
         ValidationBusy => "validation-busy",
         /// A certificate's `notBefore` is later than its `notAfter`.
         ValidityInvalid => "validity-invalid",

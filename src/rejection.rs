@@ -27,9 +27,9 @@ pub enum Rejection {
     Encoding(EncodingError),
     /// Stage 4: path, dates, purpose, issuer.
     Validation(Box<ValidationError>),
-    /// Stages 3 and 4 were not entered: too many certificates were being validated.
+    /// Stages 3 and 4 were not entered: too many certificates were being validated, or waited to be.
     Busy(ValidationBusy),
-    /// Stage 5: deny-list, revocation lists.
+    /// Stage 5: deny-list, revocation lists, OCSP.
     Revocation(Box<RevocationError>),
     /// Stage 6: who the client is.
     Identity(IdentityError),

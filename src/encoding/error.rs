@@ -55,7 +55,7 @@ pub enum EncodingError {
         /// What is there.
         found: &'static str,
     },
-    /// Two headers that carry the client's certificate carry different ones, or only one of them carries any.
+    /// Two headers that carry the client's certificate carry different ones.
     LeafHeadersDiffer,
     /// The value is not PEM with certificates and nothing else.
     #[non_exhaustive]
