@@ -70,7 +70,7 @@ impl GuardedFetch {
 
     fn flight(&self, request: FetchRequest) -> Result<watch::Receiver<Option<Outcome>>, FetchError> {
         let runtime = Handle::try_current().map_err(|_| FetchError::Aborted)?;
-        let (key, server) = (FetchKey::of(&request), Server::of(&request));
+        let (key, server, now) = (FetchKey::of(&request), Server::of(&request), self.shared.clock.now());
         let mut state = self.shared.state();
         if let Some(flight) = state.flights.get(&key) {
             return Ok(flight.clone());
@@ -78,9 +78,11 @@ impl GuardedFetch {
         if state.flights.len() >= MAX_FLIGHTS {
             return Err(FetchError::Busy { limit: MAX_FLIGHTS });
         }
-        state.ledger.admit(&key, &server, self.shared.clock.now())?;
+        state.ledger.admit(&key, &server, now)?;
         let (sender, flight) = watch::channel(None);
         state.flights.insert(key.clone(), flight.clone());
+        // A runtime that is shut down drops the task at once, and the end of a flight changes the state.
+        drop(state);
         let landing = Landing { shared: Arc::clone(&self.shared), key, server, sender, outcome: None };
         runtime.spawn(landing.fly(request));
         Ok(flight)

@@ -173,3 +173,19 @@ fn outside_of_a_runtime_a_fetch_is_an_error_and_no_panic() {
     let polled = fetching.as_mut().poll(&mut context);
     assert!(matches!(polled, std::task::Poll::Ready(Err(FetchError::Aborted))));
 }
+
+#[test]
+fn in_a_runtime_that_was_shut_down_a_fetch_is_an_error_and_ends() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let (told, guarded) = runtime.block_on(async { Told::guarded(Does::Answer) });
+    let handle = runtime.handle().clone();
+    runtime.shutdown_background();
+    let _inside = handle.enter();
+    for path in ["a", "b"] {
+        let mut fetching = Box::pin(guarded.fetch(request(path)));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let polled = fetching.as_mut().poll(&mut context);
+        assert!(matches!(polled, std::task::Poll::Ready(Err(FetchError::Aborted))), "{polled:?}");
+    }
+    assert_eq!(told.count(), 0);
+}
