@@ -7,9 +7,9 @@ use tokio::time::sleep;
 use tower_client_cert::evidence::Check;
 use tower_client_cert::{ClientCertLayerBuilder, Clock, OcspResponder, Reason, RevocationPolicy};
 
-use crate::responder::{Reply, Responder};
+use crate::responder::{Reply, Responder, is_about};
 use crate::support::clock::{Moved, RuntimeClock};
-use crate::support::pki::{AnswerShape, Shape, Status, days, seconds};
+use crate::support::pki::{self, AnswerShape, Shape, Status, days, seconds};
 use crate::world::{CLIENT, OTHER, World, answer, ask};
 
 const HOUR_SECONDS: u64 = 3_600;
@@ -182,4 +182,53 @@ async fn beyond_the_limit_who_came_longest_ago_is_forgotten_and_revoked_ones_las
     responder.now_answers(others[0].1.clone());
     assert!(ask(&layer, &others[0].0).await.identity().is_some());
     assert_eq!(responder.calls(), calls + 1, "the first had been forgotten");
+}
+
+/// Nobody waits for a renewal, however long it takes.
+#[tokio::test(start_paused = true)]
+async fn renewals_that_hang_leave_half_of_the_places_to_clients_never_seen_before() {
+    let world = World::new();
+    let good = |serial: &[u8]| AnswerShape::good(serial).signed(&world.intermediate, &world.intermediate);
+    let issue = |serial: &[u8]| world.intermediate.issue(&Shape::partner().serial(serial));
+    let serials: Vec<_> = (1..=70_u8).map(|number| vec![0x60, number]).collect();
+    let known: Vec<_> = serials.iter().map(|serial| (issue(serial), good(serial))).collect();
+    let (stranger, about_the_stranger) = (issue(OTHER), good(OTHER));
+    for (at_a_time, renewals) in [(None, 32), (Some(200), 32), (Some(8), 4), (Some(3), 1)] {
+        let responder = Responder::new(|_| Reply::Silence);
+        let responder = at_a_time.map_or(responder.clone(), |at_a_time| responder.hearing(at_a_time));
+        let clock = Moved::default();
+        let layer = asking(&world, &responder, clock.clone()).build().unwrap();
+        for (client, answer) in &known {
+            responder.now_answers(answer.clone());
+            assert!(ask(&layer, client).await.identity().is_some());
+        }
+        let answer = about_the_stranger.clone();
+        responder.behaves(
+            move |request| {
+                if is_about(request, OTHER) { Reply::Octets(answer.clone()) } else { Reply::Silence }
+            },
+        );
+        clock.set(HOUR_SECONDS);
+        let (began, handle) = (Instant::now(), layer.handle());
+        let renewing = tokio::spawn(async move { handle.refresh_ocsp_answers().await });
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(responder.calls() - known.len(), renewals, "{at_a_time:?}");
+        assert!(ask(&layer, &stranger).await.identity().is_some(), "{at_a_time:?}");
+        assert_eq!(began.elapsed(), Duration::ZERO, "{at_a_time:?}");
+        renewing.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn where_one_question_is_asked_at_a_time_it_may_be_a_renewal() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Good, 0)).hearing(1);
+    let clock = Moved::default();
+    let layer = asking(&world, &responder, clock.clone()).build().unwrap();
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+    clock.set(HOUR_SECONDS);
+    layer.handle().refresh_ocsp_answers().await;
+    assert_eq!(responder.calls(), 2);
 }

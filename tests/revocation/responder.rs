@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::Semaphore;
 use tower_client_cert::{Fetch, FetchError, FetchRequest, Fetched, FetchedOctets, Fetching};
 
 /// What a responder does with a question.
@@ -21,11 +22,18 @@ pub(crate) enum Reply {
 pub(crate) struct Responder {
     behaviour: Arc<Mutex<Behaviour>>,
     calls: Arc<AtomicUsize>,
+    /// How many questions it hears at a time, where that is limited.
+    places: Option<(usize, Arc<Semaphore>)>,
 }
 
 impl Responder {
     pub(crate) fn new(behaviour: impl Fn(&FetchRequest) -> Reply + Send + 'static) -> Self {
-        Self { behaviour: Arc::new(Mutex::new(Box::new(behaviour))), calls: Arc::default() }
+        Self { behaviour: Arc::new(Mutex::new(Box::new(behaviour))), calls: Arc::default(), places: None }
+    }
+
+    /// The same, with so many questions at a time; the others wait.
+    pub(crate) fn hearing(self, at_a_time: usize) -> Self {
+        Self { places: Some((at_a_time, Arc::new(Semaphore::new(at_a_time)))), ..self }
     }
 
     /// Answers everything with these octets.
@@ -58,6 +66,10 @@ impl Fetch for Responder {
         self.calls.fetch_add(1, Ordering::SeqCst);
         let reply = (self.behaviour.lock().unwrap())(&request);
         Box::pin(async move {
+            let _place = match &self.places {
+                Some((_, places)) => Some(places.acquire().await.unwrap()),
+                None => None,
+            };
             match reply {
                 Reply::Octets(octets) => Ok(Fetched::Octets(FetchedOctets::new(octets))),
                 Reply::Refused => Err(FetchError::Connect { kind: std::io::ErrorKind::ConnectionRefused }),
@@ -66,6 +78,15 @@ impl Fetch for Responder {
             }
         })
     }
+
+    fn max_running(&self) -> Option<usize> {
+        self.places.as_ref().map(|(at_a_time, _)| *at_a_time)
+    }
+}
+
+/// Whether a request is about the certificate with this serial number.
+pub(crate) fn is_about(request: &FetchRequest, serial: &[u8]) -> bool {
+    request.body().is_some_and(|body| body.octets().windows(serial.len()).any(|window| window == serial))
 }
 
 /// The nonce of a request, where it has one.

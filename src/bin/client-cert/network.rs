@@ -142,6 +142,10 @@ impl Fetch for Watched {
     fn allowed_targets(&self) -> Vec<String> {
         self.client.allowed_targets()
     }
+
+    fn max_running(&self) -> Option<usize> {
+        self.client.max_running()
+    }
 }
 
 /// Nothing where the machine's clock was set back meanwhile.

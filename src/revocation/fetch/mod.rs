@@ -84,6 +84,12 @@ pub trait Fetch: Debug + Send + Sync + 'static {
     fn allowed_targets(&self) -> Vec<String> {
         Vec::new()
     }
+
+    /// How many fetches it runs at a time; `None` where that is not limited. Renewals of OCSP answers take half of them
+    /// at most, and leave the others to clients that wait. Default: not limited.
+    fn max_running(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// A fetch under way.

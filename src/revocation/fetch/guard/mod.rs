@@ -109,6 +109,10 @@ impl Fetch for GuardedFetch {
     fn allowed_targets(&self) -> Vec<String> {
         self.shared.fetcher.allowed_targets()
     }
+
+    fn max_running(&self) -> Option<usize> {
+        self.shared.fetcher.max_running()
+    }
 }
 
 impl Shared {

@@ -205,6 +205,10 @@ impl Fetch for HttpFetcher {
     fn allowed_targets(&self) -> Vec<String> {
         self.targets.listed().map(|range| range.as_str().to_owned()).collect()
     }
+
+    fn max_running(&self) -> Option<usize> {
+        Some(self.gate.max_inside)
+    }
 }
 
 /// Time for one attempt to connect where nothing else is said.

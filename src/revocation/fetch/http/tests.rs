@@ -99,3 +99,9 @@ async fn a_name_without_an_address_is_told_by_name() {
         assert!(matches!(&error, FetchError::NameNotResolved { host } if host == "crl.example"), "{error}");
     }
 }
+
+#[test]
+fn a_fetcher_says_how_many_fetches_it_runs_at_a_time() {
+    assert_eq!(HttpFetcher::new().max_running(), Some(8));
+    assert_eq!(HttpFetcher::new().max_concurrent(3, 64).max_running(), Some(3));
+}

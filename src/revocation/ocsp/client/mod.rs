@@ -54,6 +54,8 @@ pub(crate) struct OcspClient {
     ages: AnswerAges,
     issuers: Interned,
     running: Semaphore,
+    /// Held beside by questions about certificates that have an answer, for which nobody waits.
+    renewing: Semaphore,
 }
 
 /// What asking needs of the rest of the layer.
@@ -114,7 +116,9 @@ impl OcspClient {
     pub(super) fn new(mut options: OcspClientOptions, ages: AnswerAges, world: OcspWorld) -> Result<Self, ConfigError> {
         let fetcher = GuardedFetch::shared(options.checked_fetcher()?, Arc::clone(&world.clock));
         let running = Semaphore::new(MAX_RUNNING);
-        Ok(Self { options, fetcher, world, ages, issuers: Interned::default(), running })
+        let at_a_time = fetcher.max_running().unwrap_or(MAX_RUNNING).min(MAX_RUNNING);
+        let renewing = Semaphore::new((at_a_time / 2).max(1));
+        Ok(Self { options, fetcher, world, ages, issuers: Interned::default(), running, renewing })
     }
 
     pub(super) fn options(&self) -> &OcspClientOptions {
@@ -208,6 +212,11 @@ impl OcspClient {
         if let Some(answer) = self.stored(state, subject).await {
             return Ok(Learnt { answer, octets: None });
         }
+        // Half of the places are left to those who wait.
+        let _renewing = match state.answer() {
+            Some(_) => Some(self.renewing.acquire().await.map_err(|error| told(&error))?),
+            None => None,
+        };
         let stopwatch = Stopwatch::start();
         let outcome = self.ask(subject).await;
         self.world.observer.asked(stopwatch.elapsed(), outcome.is_ok());
@@ -304,5 +313,5 @@ const AUTHORITY_INFORMATION_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 const OCSP: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01];
 /// Addresses that are looked at in one certificate.
 const MAX_NAMED_RESPONDERS: usize = 8;
-/// Questions under way at a time; further ones wait.
+/// Questions under way at a time; further ones wait. Renewals take half of them at most, or of what the fetcher runs at a time.
 const MAX_RUNNING: usize = 64;
