@@ -5,7 +5,9 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::sleep;
 use tower_client_cert::evidence::Check;
-use tower_client_cert::{ClientCertLayerBuilder, Clock, OcspResponder, Reason, RevocationPolicy};
+use tower_client_cert::{
+    ClientCertLayerBuilder, Clock, IssuedBy, OcspAnswers, OcspResponder, Reason, RevocationPolicy, TrustAnchors,
+};
 
 use crate::responder::{Reply, Responder, is_about};
 use crate::support::clock::{Moved, RuntimeClock};
@@ -154,6 +156,72 @@ async fn nobody_is_asked_about_clients_that_come_no_more() {
     assert_eq!(responder.calls(), calls);
     assert!(ask(&layer, &world.client).await.identity().is_some());
     assert_eq!(responder.calls(), calls + 1);
+}
+
+#[tokio::test]
+async fn a_revocation_is_not_forgotten_although_the_client_comes_no_more() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Revoked(Some(1)), 0));
+    let clock = MovingClock::default();
+    let policy = RevocationPolicy::deny().allow_unavailable();
+    let layer = asking(&world, &responder, clock.clone()).revocation_policy("ours", policy).build().unwrap();
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
+    responder.behaves(|_| Reply::Refused);
+    clock.set(25 * HOUR_SECONDS);
+    layer.handle().refresh_ocsp_answers().await;
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
+    responder.now_answers(answer(&world, Status::Good, 50 * HOUR_SECONDS));
+    clock.set(51 * HOUR_SECONDS);
+    layer.handle().refresh_ocsp_answers().await;
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
+    assert_eq!(responder.calls(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_from_a_file_stays_where_no_responder_could_give_another() {
+    let world = World::new();
+    let root = TrustAnchors::from_der(world.root.der()).unwrap();
+    let of_root = IssuedBy::certificate(*root.as_slice()[0].certificate().fingerprint());
+    let good = AnswerShape::good(CLIENT).issued(days(0), Some(days(6)));
+    let good = good.signed(&world.intermediate, &world.intermediate);
+    let responder = Responder::new(|_| Reply::Refused);
+    let clock = MovingClock::default();
+    let layer = world
+        .builder()
+        .ocsp(OcspResponder::at("http://ocsp.test/").unwrap().for_issuer(of_root))
+        .ocsp_fetcher(responder.clone())
+        .ocsp_answers(OcspAnswers::from_octets(good))
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    for hours in [25, 75] {
+        clock.set(hours * HOUR_SECONDS);
+        layer.handle().refresh_ocsp_answers().await;
+        assert_eq!(ask(&layer, &world.client).await.reason(), None, "{hours}");
+    }
+    assert_eq!(responder.calls(), 0);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_puts_no_renewal_off() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Good, 0));
+    let clock = MovingClock::default();
+    let layer = asking(&world, &responder, clock.clone()).build().unwrap();
+    clock.set(10 * HOUR_SECONDS);
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+    clock.set(HOUR_SECONDS);
+    layer.handle().refresh_ocsp_answers().await;
+    assert_eq!(responder.calls(), 2);
+    // After a failure, too.
+    responder.behaves(|_| Reply::Refused);
+    clock.set(20 * HOUR_SECONDS);
+    layer.handle().refresh_ocsp_answers().await;
+    responder.now_answers(answer(&world, Status::Revoked(Some(1)), HOUR_SECONDS));
+    clock.set(2 * HOUR_SECONDS);
+    layer.handle().refresh_ocsp_answers().await;
+    assert_eq!(responder.calls(), 4);
+    assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
 }
 
 #[tokio::test]

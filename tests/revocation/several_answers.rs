@@ -58,3 +58,16 @@ async fn a_later_answer_that_it_is_good_outweighs_no_revocation() {
         }
     }
 }
+
+#[tokio::test]
+async fn of_answers_from_one_moment_the_graver_counts_in_whatever_order() {
+    let world = World::new();
+    let good = || signed(&world, &AnswerShape::good(CLIENT));
+    for (hold, expected) in [(true, Reason::Revoked), (false, Reason::RevocationUnknown)] {
+        let status = if hold { Status::Revoked(Some(6)) } else { Status::Unknown };
+        let graver = signed(&world, &AnswerShape::new(CLIENT, status));
+        for answers in [graver.clone().and(good()), good().and(graver)] {
+            assert_eq!(reason(world.builder().ocsp_answers(answers), &world.client).await, Some(expected));
+        }
+    }
+}

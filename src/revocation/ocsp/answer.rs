@@ -181,13 +181,13 @@ impl VerifiedAnswer {
         }
     }
 
-    /// Whether this answer takes the place of another about the same certificate. Nothing goes back in time, and a
-    /// revocation is not forgotten.
+    /// Whether this answer takes the place of another about the same certificate. Nothing goes back in time, a revocation is
+    /// not forgotten, and of two from one moment the graver counts.
     pub(super) fn supersedes(&self, other: &Self) -> bool {
         match (self.is_final(), other.is_final()) {
             (true, false) => true,
             (false, true) => false,
-            _ => self.this_update >= other.this_update,
+            _ => (self.this_update, self.standing.gravity()) >= (other.this_update, other.standing.gravity()),
         }
     }
 

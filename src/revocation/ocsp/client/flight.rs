@@ -111,4 +111,6 @@ impl Drop for Airborne {
 pub(super) const FAILURE_MEMORY: Duration = Duration::from_secs(10);
 
 /// In the background, the pause after a failure doubles up to a little more than 5 minutes.
+pub(super) const LONGEST_RETRY: Duration = FAILURE_MEMORY.saturating_mul(1 << MAX_DOUBLINGS);
+
 const MAX_DOUBLINGS: u32 = 5;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
 
 use super::OcspClient;
+use super::flight::LONGEST_RETRY;
 use crate::revocation::ocsp::Ocsp;
 use crate::revocation::ocsp::answer::VerifiedAnswer;
 use crate::revocation::ocsp::response::SingleStatus;
@@ -68,24 +69,29 @@ impl Refresher {
 }
 
 impl Ocsp {
-    /// Asks about every certificate that is due, forgets those that nobody asks for any more, and waits for the answers. The
-    /// time until the next one is due.
+    /// Asks about every certificate that is due, none of them one that nobody presents any more, and waits for the answers.
+    /// The time until the next one is due.
     pub(in crate::revocation) async fn refresh(&self) -> Option<Duration> {
         let client = self.client.as_ref()?;
-        let now = client.now();
+        let (now, longest) = (client.now(), client.options().refresh_interval.max(LONGEST_RETRY));
         let mut launched = Vec::new();
         let mut next = None;
         for (key, state) in self.states.all() {
             let idle_since = Duration::from_secs(whole_seconds(now).saturating_sub(state.used_at()));
             if idle_since > FORGOTTEN_AFTER {
-                self.states.remove(&key);
+                if !is_kept(&state) {
+                    self.states.remove(&key);
+                }
                 continue;
             }
             let Some(due_at) = self.refresher.due_at(client, &state) else {
                 continue;
             };
             match due_at.duration_since(now) {
-                Ok(left) if !left.is_zero() => next = Some(next.map_or(left, |next: Duration| next.min(left))),
+                // A clock that was set back puts nothing off.
+                Ok(left) if !left.is_zero() && left <= longest => {
+                    next = Some(next.map_or(left, |next: Duration| next.min(left)))
+                }
                 _ => {
                     client.launch(&state);
                     launched.push(state);
@@ -97,6 +103,11 @@ impl Ocsp {
         }
         next
     }
+}
+
+/// Whether what is known stays although nobody asks for it: nothing lifts it, or no responder could say it again.
+fn is_kept(state: &CertificateState) -> bool {
+    state.answer().is_some_and(|answer| answer.is_final() || state.flight().subject().is_none())
 }
 
 async fn run(ocsp: &Weak<Ocsp>) {
