@@ -1,6 +1,7 @@
 //! The store in a directory, on its own.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -118,6 +119,35 @@ async fn the_oldest_entries_make_room_and_the_bounds_hold() {
 }
 
 #[tokio::test]
+async fn an_entry_that_fits_exactly_is_kept_and_takes_the_place_of_itself_alone() {
+    let scratch = Scratch::new("store");
+    // Before each entry stands its SHA-256.
+    let store = DirectoryStore::at(scratch.path()).unwrap().max_octets(2 * 132);
+    store.save(&key("a"), &[1; 100], until()).await.unwrap();
+    store.save(&key("b"), &[2; 100], until()).await.unwrap();
+    store.save(&key("b"), &[3; 100], until()).await.unwrap();
+    assert_eq!(store.load(&key("a"), 100).await.unwrap().unwrap(), [1; 100]);
+    assert_eq!(store.load(&key("b"), 100).await.unwrap().unwrap(), [3; 100]);
+    let too_large = store.save(&key("c"), &[4; 101], until()).await;
+    assert!(matches!(too_large, Err(StoreError::Full { limit_octets: 132 })));
+    let none = DirectoryStore::at(scratch.path()).unwrap().max_entries(0);
+    none.save(&key("c"), b"signed", until()).await.unwrap();
+    assert_eq!(entries(&scratch).len(), 1, "one is always kept");
+}
+
+#[tokio::test]
+async fn what_has_the_name_of_an_entry_and_is_none_makes_no_room_and_is_in_nobodys_way() {
+    let scratch = Scratch::new("store");
+    let store = DirectoryStore::at(scratch.path()).unwrap().max_entries(1);
+    fs::create_dir(scratch.path().join("crl-0.entry")).unwrap();
+    for name in ["a", "b"] {
+        store.save(&key(name), b"signed", until()).await.unwrap();
+    }
+    assert_eq!(entries(&scratch).len(), 2);
+    assert!(store.load(&key("b"), 100).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn files_of_others_are_left_alone_and_left_overs_are_not() {
     let scratch = Scratch::new("store");
     let kept = scratch.write("README", "not of the store");
@@ -138,6 +168,8 @@ async fn a_directory_that_vanished_or_is_none_is_an_error_and_no_panic() {
     assert!(matches!(store.save(&key("a"), b"signed", until()).await, Err(StoreError::File { .. })));
     let file = scratch.write("file", "");
     assert!(DirectoryStore::at(&file).is_err());
+    fs::write(&directory, "").unwrap();
+    assert!(matches!(store.load(&key("a"), 100).await, Err(StoreError::File { kind: ErrorKind::NotADirectory })));
 }
 
 #[tokio::test]

@@ -4,11 +4,16 @@ use std::time::Duration;
 
 use rcgen::KeyUsagePurpose;
 use tower_client_cert::certificate::Fingerprint;
-use tower_client_cert::{DenyList, FetchedCrls, HttpFetcher, Intermediates, Reason, RevocationLists, TrustAnchors};
+use tower_client_cert::{
+    AllowedHosts, ConfigError, DenyList, DirectoryStore, FetchUrlProblem, FetchedCrls, GuardedFetch, HttpFetcher,
+    Intermediates, Reason, RevocationLists, TrustAnchors,
+};
 
 use crate::scene::{CLIENT, Served, URL, World, numbered, pass, until};
 use crate::support::log::Log;
 use crate::support::pki::{ListShape, Minted, Shape, pem, seconds};
+use crate::support::scratch::Scratch;
+use crate::support::told_store::Told;
 
 /// Several lists in one file.
 fn bundle(lists: impl IntoIterator<Item = Vec<u8>>) -> Served {
@@ -150,4 +155,43 @@ async fn what_lists_come_through_and_from_where_stands_in_the_policy() {
     };
     assert_eq!(shown("revocation.crls"), ("memory, memory (allow_missing_number)".to_owned(), false));
     assert_eq!(shown("revocation.deny_list"), ("1 entries".to_owned(), false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_lists_are_fetched_and_where_they_are_kept_stands_in_the_policy() {
+    let world = World::new();
+    let scratch = Scratch::new("described");
+    let shown = |crls: FetchedCrls, key: &str| {
+        let policy = world.builder().fetched_crls(crls).build().unwrap().handle().policy();
+        policy.entry(&format!("revocation.fetched_crls[0]{key}")).unwrap().value().to_owned()
+    };
+    let crls = |fetcher: HttpFetcher| FetchedCrls::new(fetcher, [URL]).unwrap();
+    let hosts = || AllowedHosts::new(["crl.example"]).unwrap();
+    let text = format!("{URL} every 3600 s and ahead of their next update, at most 67108864 octets in 60 s");
+    assert_eq!(shown(crls(HttpFetcher::new()), ""), text);
+    let text = "at most 256 addresses in certificates, on crl.example, 5000 ms for the first client, every 3600 s and \
+                ahead of their next update, at most 8388608 octets in 60 s";
+    assert_eq!(shown(FetchedCrls::allow_distribution_points(HttpFetcher::new(), hosts()), ""), text);
+
+    let http = "HTTP, 2000 ms to connect, 8 fetches at a time, 64 more wait, https ";
+    let root = TrustAnchors::from_der(world.root.der()).unwrap();
+    let from_servers = format!("{http}from servers under {}", root.as_slice()[0].certificate().fingerprint());
+    let secure = || HttpFetcher::new().https_roots(&root, world.clock).unwrap();
+    assert_eq!(shown(crls(HttpFetcher::new()), ".http"), format!("{http}refused"));
+    assert_eq!(shown(crls(secure()), ".http"), from_servers);
+    let guarded = GuardedFetch::new(secure().allow_targets("10.1.0.0/28").unwrap(), world.clock);
+    let guarded = || FetchedCrls::new(guarded.clone(), ["https://crl.example/"]).unwrap();
+    assert_eq!(shown(guarded(), ".http"), from_servers);
+    assert_eq!(shown(guarded(), ".http.allow_targets"), "10.1.0.0/28");
+    let refused = FetchedCrls::new(GuardedFetch::new(HttpFetcher::new(), world.clock), ["https://crl.example/"]);
+    assert!(matches!(refused, Err(ConfigError::FetchUrl { problem: FetchUrlProblem::Unreachable { .. }, .. })));
+
+    assert_eq!(shown(world.crls(), ".store"), "none");
+    assert_eq!(shown(world.crls().store(Told::default()), ".store"), "a store of the program's own");
+    let path = scratch.path().display();
+    let store = || DirectoryStore::at(scratch.path()).unwrap();
+    let text = format!("directory {path}, at most 268435456 octets in 10000 entries");
+    assert_eq!(shown(world.crls().store(store()), ".store"), text);
+    let text = format!("directory {path}, at most 1000 octets in 3 entries");
+    assert_eq!(shown(world.crls().store(store().max_octets(1000).max_entries(3)), ".store"), text);
 }

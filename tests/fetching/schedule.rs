@@ -260,8 +260,10 @@ fn addresses_that_cannot_work_are_refused_by_name() {
     assert_eq!(problem(&[URL, "ldap://crl.example/"]), FetchUrlProblem::Scheme);
     assert!(matches!(problem(&["https://crl.example/"]), FetchUrlProblem::Unreachable { .. }));
     assert!(matches!(problem(&[URL; 65]), FetchUrlProblem::TooMany { limit: 64 }));
-    let hasty = FetchedCrls::new(HttpFetcher::new(), [URL]).unwrap().interval(Duration::from_secs(9));
+    let looked_for_every = |interval| FetchedCrls::new(HttpFetcher::new(), [URL]).unwrap().interval(interval);
+    let hasty = looked_for_every(Duration::from_millis(9_999));
     assert!(matches!(hasty, Err(ConfigError::FetchInterval { .. })));
+    assert!(looked_for_every(Duration::from_secs(10)).is_ok());
 }
 
 #[tokio::test]

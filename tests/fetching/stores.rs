@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use tower_client_cert::{DirectoryStore, Reason};
 
-use crate::scene::{CLIENT, Served, World, numbered, pass, until};
+use crate::scene::{CLIENT, Served, URL, World, numbered, pass, until, until_true};
+use crate::support::log::Log;
+use crate::support::pki;
 use crate::support::scratch::Scratch;
 use crate::support::told_store::{Does, Told};
 
@@ -107,4 +109,29 @@ async fn nothing_that_was_not_verified_is_stored() {
     let layer = world.builder().fetched_crls(world.crls().store(store.clone())).build().unwrap();
     until(&layer, |counts| counts.crl_fetch_failures() > 1).await;
     assert_eq!(store.len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_kept_for_a_week_after_its_next_update() {
+    let world = World::new();
+    let store = Told::default();
+    world.publish(&numbered(1));
+    let layer = world.builder().fetched_crls(world.crls().store(store.clone())).build().unwrap();
+    until(&layer, |counts| counts.crl_fetches() == 1).await;
+    until_true(|| store.len() == 1).await;
+    assert_eq!(store.useful_until(), [pki::now() + Duration::from_secs(14 * 24 * 3600)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_store_has_and_cannot_be_used_is_told() {
+    let log = Log::start();
+    let world = World::new();
+    let store = Told::default();
+    store.now_does(Does::Say(b"rubbish".to_vec()));
+    world.publish(&numbered(1));
+    let layer = world.builder().fetched_crls(world.crls().store(store)).build().unwrap();
+    until(&layer, |counts| counts.crl_fetches() == 1).await;
+    assert_eq!(layer.handle().counts().crl_fetch_failures(), 1);
+    let told = log.with("url", URL);
+    assert!(told.iter().any(|entry| entry.field("detail").is_some_and(|detail| detail.contains(URL))), "{told:?}");
 }

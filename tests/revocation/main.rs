@@ -7,6 +7,8 @@ mod advice;
 mod asking;
 mod cross_product;
 mod deny_list;
+#[cfg(all(feature = "ocsp", feature = "http-client"))]
+mod described;
 mod evidence;
 #[cfg(all(feature = "ocsp", feature = "http-client"))]
 mod faulty_responders;
@@ -32,6 +34,8 @@ mod remembered;
 mod reported;
 #[cfg(feature = "ocsp")]
 mod responder;
+#[cfg(feature = "ocsp")]
+mod runtimes;
 mod several_answers;
 #[cfg(feature = "ocsp")]
 mod several_issuers;

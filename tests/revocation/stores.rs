@@ -1,11 +1,13 @@
 //! Answers that replicas share, and what becomes of verdicts where a store fails: nothing.
 
+use std::time::Duration;
+
 use tower_client_cert::evidence::{Check, Outcome};
 use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, DirectoryStore, OcspNonce, OcspResponder, Reason};
 
 use crate::responder::{Reply, Responder, nonce_of};
 use crate::support::clock::Moved;
-use crate::support::pki::{AnswerShape, Shape, Status, seconds};
+use crate::support::pki::{self, AnswerShape, Shape, Status, seconds};
 use crate::support::scratch::Scratch;
 use crate::support::told_store::{Does, Told};
 use crate::world::{CLIENT, OTHER, World, answer, ask};
@@ -63,6 +65,20 @@ async fn a_revocation_that_one_replica_has_heard_of_reaches_the_next_at_once() {
     let late = asking(&world, &responder, &store).clock(clock).build().unwrap();
     assert_eq!(reason(&late, &world).await, Some(Reason::Revoked));
     assert_eq!(responder.calls(), 1);
+}
+
+#[tokio::test]
+async fn a_revocation_is_kept_for_a_week_and_another_answer_to_its_end() {
+    let world = World::new();
+    for (status, days) in
+        [(Status::Good, 1), (Status::Revoked(Some(6)), 1), (Status::Unknown, 1), (Status::Revoked(Some(1)), 7)]
+    {
+        let (responder, store) = (Responder::answering(answer(&world, status, 0)), Told::default());
+        let layer = asking(&world, &responder, &store).build().unwrap();
+        assert!(ask(&layer, &world.client).await.status() < 500);
+        settle().await;
+        assert_eq!(store.useful_until(), [pki::now() + Duration::from_secs(days * 86_400)]);
+    }
 }
 
 #[tokio::test]

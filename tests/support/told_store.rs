@@ -9,7 +9,7 @@ use tower_client_cert::{RevocationStore, StoreError, StoreKey, Storing};
 /// A store in memory that does what it is told.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
-    entries: Arc<Mutex<HashMap<StoreKey, Vec<u8>>>>,
+    entries: Arc<Mutex<HashMap<StoreKey, (Vec<u8>, SystemTime)>>>,
     does: Arc<Mutex<Does>>,
 }
 
@@ -30,7 +30,12 @@ impl Told {
 
     /// What is kept.
     pub(crate) fn entries(&self) -> Vec<Vec<u8>> {
-        self.entries.lock().unwrap().values().cloned().collect()
+        self.entries.lock().unwrap().values().map(|(octets, _)| octets.clone()).collect()
+    }
+
+    /// Until when each entry is of use.
+    pub(crate) fn useful_until(&self) -> Vec<SystemTime> {
+        self.entries.lock().unwrap().values().map(|(_, until)| *until).collect()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -55,15 +60,15 @@ impl RevocationStore for Told {
             if let Does::Say(octets) = does {
                 return Ok(Some(octets));
             }
-            Ok(self.entries.lock().unwrap().get(key).cloned())
+            Ok(self.entries.lock().unwrap().get(key).map(|(octets, _)| octets.clone()))
         })
     }
 
-    fn save<'a>(&'a self, key: &'a StoreKey, octets: &'a [u8], _: SystemTime) -> Storing<'a, ()> {
+    fn save<'a>(&'a self, key: &'a StoreKey, octets: &'a [u8], until: SystemTime) -> Storing<'a, ()> {
         Box::pin(async move {
             let does = self.does.lock().unwrap().clone();
             fail(&does).await?;
-            self.entries.lock().unwrap().insert(key.clone(), octets.to_vec());
+            self.entries.lock().unwrap().insert(key.clone(), (octets.to_vec(), until));
             Ok(())
         })
     }

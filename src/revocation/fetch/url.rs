@@ -168,6 +168,7 @@ mod tests {
         ] {
             let url = FetchUrl::parse(text).unwrap();
             assert_eq!((url.host(), url.port(), url.as_str()), (host, port, text));
+            assert_eq!(url.to_string(), text);
             assert_eq!(url.is_https(), text.starts_with("https"));
         }
     }

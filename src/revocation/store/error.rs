@@ -66,3 +66,43 @@ impl From<io::Error> for StoreError {
         Self::File { kind: error.kind() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An error with a cause.
+    #[derive(Debug)]
+    struct Nested(io::Error);
+
+    impl fmt::Display for Nested {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the disk is gone")
+        }
+    }
+
+    impl Error for Nested {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn every_error_says_what_it_is_and_one_of_a_store_what_the_store_says() {
+        let own = StoreError::other(Nested(io::ErrorKind::NotFound.into()));
+        for (error, text) in [
+            (StoreError::Aborted, "the access to the store ended without an answer"),
+            (StoreError::Corrupt, "the entry of the store was damaged"),
+            (
+                io::Error::from(io::ErrorKind::PermissionDenied).into(),
+                "the file of the store cannot be read or written: permission denied",
+            ),
+            (StoreError::Full { limit_octets: 7 }, "the store has room for 7 octets, and no more"),
+            (own.clone(), "the disk is gone"),
+            (StoreError::TimedOut { after: Duration::from_secs(2) }, "the store did not answer within 2000 ms"),
+        ] {
+            assert_eq!(error.to_string(), text);
+            assert_eq!(error.source().is_some(), matches!(error, StoreError::Other(_)), "{text}");
+        }
+    }
+}
