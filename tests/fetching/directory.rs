@@ -119,6 +119,24 @@ async fn the_oldest_entries_make_room_and_the_bounds_hold() {
 }
 
 #[tokio::test]
+async fn the_entry_that_was_written_longest_ago_goes_whatever_its_name() {
+    for oldest in ["a", "b", "c"] {
+        let scratch = Scratch::new("store");
+        let store = DirectoryStore::at(scratch.path()).unwrap().max_entries(3);
+        for name in ["a", "b", "c"] {
+            store.save(&key(name), b"signed", until()).await.unwrap();
+            let written = pki::now() + Duration::from_secs(if name == oldest { 0 } else { 60 });
+            let file = scratch.path().join(format!("{}.entry", key(name)));
+            fs::File::options().write(true).open(file).unwrap().set_modified(written).unwrap();
+        }
+        store.save(&key("d"), b"signed", until()).await.unwrap();
+        for name in ["a", "b", "c", "d"] {
+            assert_eq!(store.load(&key(name), 100).await.unwrap().is_none(), name == oldest, "{name} of {oldest}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_entry_that_fits_exactly_is_kept_and_takes_the_place_of_itself_alone() {
     let scratch = Scratch::new("store");
     // Before each entry stands its SHA-256.

@@ -18,6 +18,8 @@ mod lab;
 mod lists;
 mod modes;
 #[cfg(feature = "ocsp")]
+mod named_responders;
+#[cfg(feature = "ocsp")]
 mod network_product;
 mod ocsp_answers;
 mod openssl_lists;

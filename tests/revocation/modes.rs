@@ -222,4 +222,6 @@ fn a_mode_without_its_source_is_a_mistake() {
         let error = with_answer().revocation_mode(mode).build().unwrap_err();
         assert!(matches!(error, ConfigError::RevocationMode { .. }), "{mode:?} {error}");
     }
+    assert!(with_list().revocation_mode(RevocationMode::Crl).build().is_ok());
+    assert!(with_answer().revocation_mode(RevocationMode::Ocsp).build().is_ok());
 }

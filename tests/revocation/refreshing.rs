@@ -46,6 +46,20 @@ async fn an_answer_is_renewed_ahead_of_time_and_a_revocation_arrives_with_it() {
 }
 
 #[tokio::test]
+async fn the_same_answer_again_is_a_renewal() {
+    let world = World::new();
+    let responder = Responder::answering(answer(&world, Status::Good, 0));
+    let clock = MovingClock::default();
+    let layer = asking(&world, &responder, clock.clone()).build().unwrap();
+    assert!(ask(&layer, &world.client).await.identity().is_some());
+    for (now, calls) in [(HOUR_SECONDS, 2), (HOUR_SECONDS + 60, 2), (2 * HOUR_SECONDS, 3)] {
+        clock.set(now);
+        layer.handle().refresh_ocsp_answers().await;
+        assert_eq!(responder.calls(), calls, "{now}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_is_short_of_life_is_renewed_after_half_of_it() {
     let world = World::new();
     let brief = AnswerShape::good(CLIENT).issued(seconds(0), Some(seconds(100)));

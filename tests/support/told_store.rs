@@ -9,8 +9,14 @@ use tower_client_cert::{RevocationStore, StoreError, StoreKey, Storing};
 /// A store in memory that does what it is told.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Told {
-    entries: Arc<Mutex<HashMap<StoreKey, (Vec<u8>, SystemTime)>>>,
+    entries: Arc<Mutex<HashMap<StoreKey, Kept>>>,
     does: Arc<Mutex<Does>>,
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    octets: Vec<u8>,
+    useful_until: SystemTime,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -30,12 +36,12 @@ impl Told {
 
     /// What is kept.
     pub(crate) fn entries(&self) -> Vec<Vec<u8>> {
-        self.entries.lock().unwrap().values().map(|(octets, _)| octets.clone()).collect()
+        self.entries.lock().unwrap().values().map(|kept| kept.octets.clone()).collect()
     }
 
     /// Until when each entry is of use.
     pub(crate) fn useful_until(&self) -> Vec<SystemTime> {
-        self.entries.lock().unwrap().values().map(|(_, until)| *until).collect()
+        self.entries.lock().unwrap().values().map(|kept| kept.useful_until).collect()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -60,15 +66,15 @@ impl RevocationStore for Told {
             if let Does::Say(octets) = does {
                 return Ok(Some(octets));
             }
-            Ok(self.entries.lock().unwrap().get(key).map(|(octets, _)| octets.clone()))
+            Ok(self.entries.lock().unwrap().get(key).map(|kept| kept.octets.clone()))
         })
     }
 
-    fn save<'a>(&'a self, key: &'a StoreKey, octets: &'a [u8], until: SystemTime) -> Storing<'a, ()> {
+    fn save<'a>(&'a self, key: &'a StoreKey, octets: &'a [u8], useful_until: SystemTime) -> Storing<'a, ()> {
         Box::pin(async move {
             let does = self.does.lock().unwrap().clone();
             fail(&does).await?;
-            self.entries.lock().unwrap().insert(key.clone(), (octets.to_vec(), until));
+            self.entries.lock().unwrap().insert(key.clone(), Kept { octets: octets.to_vec(), useful_until });
             Ok(())
         })
     }

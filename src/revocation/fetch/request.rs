@@ -130,3 +130,15 @@ const DEFAULT_MAX_OCTETS: usize = 64 * 1024;
 
 /// Time for a whole fetch where nothing else is said.
 const DEFAULT_WITHIN: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_of_which_nothing_is_said_is_for_64_kibibytes_within_5_seconds() {
+        let request = FetchRequest::get(FetchUrl::configured("http://crl.example/").unwrap());
+        assert_eq!((request.max_octets(), request.time_limit()), (65_536, Duration::from_secs(5)));
+        assert!(request.body().is_none() && request.known().is_none() && request.accepted_content_types().is_empty());
+    }
+}

@@ -122,3 +122,26 @@ impl Default for OcspClientOptions {
 
 const DEFAULT_REFRESH_INTERVAL: Duration = Duration::from_secs(60 * 60);
 const DEFAULT_WAIT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where it is not so, an answer that a certificate is good does not outlive a reload.
+    #[test]
+    fn options_ask_as_others_where_both_responders_and_hosts_are_the_same() {
+        let at = |url: &str| vec![OcspResponder::at(url).unwrap()];
+        let on = |host: &str| Some(AllowedHosts::new([host]).unwrap());
+        let options = |responders, hosts| OcspClientOptions { responders, hosts, ..OcspClientOptions::default() };
+        let usual = || options(at("http://ocsp.test/"), on("aia.test"));
+        assert!(usual().asks_as(&usual()));
+        for other in [
+            options(at("http://other.test/"), on("aia.test")),
+            options(at("http://ocsp.test/"), on("other.test")),
+            options(at("http://ocsp.test/"), None),
+            options(Vec::new(), on("aia.test")),
+        ] {
+            assert!(!usual().asks_as(&other) && !other.asks_as(&usual()), "{other:?}");
+        }
+    }
+}

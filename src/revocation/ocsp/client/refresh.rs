@@ -90,7 +90,7 @@ impl Ocsp {
             match due_at.duration_since(now) {
                 // A clock that was set back puts nothing off.
                 Ok(left) if !left.is_zero() && left <= longest => {
-                    next = Some(next.map_or(left, |next: Duration| next.min(left)))
+                    next = Some(next.map_or(left, |next: Duration| next.min(left)));
                 }
                 _ => {
                     client.launch(&state);

@@ -93,3 +93,36 @@ const NONCE_OCTETS: usize = 32;
 const NONCE_IDENTIFIER: &str = "1.3.6.1.5.5.7.48.1.2";
 /// RFC 5019 section 5: an address that is longer is not sent as GET.
 const MAX_GET_OCTETS: usize = 255;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> FetchUrl {
+        FetchUrl::configured(text).unwrap()
+    }
+
+    #[test]
+    fn the_base64_of_a_request_is_escaped_below_the_address() {
+        for (base, octets, expected) in [
+            ("http://ocsp.test/", &[0xfb, 0xff, 0xfe][..], "http://ocsp.test/%2B%2F%2F%2B"),
+            ("http://ocsp.test", &[0, 1], "http://ocsp.test/AAE%3D"),
+            ("http://ocsp.test/a//", &[0], "http://ocsp.test/a/AA%3D%3D"),
+        ] {
+            assert_eq!(get_url(&url(base), octets, None), Some(url(expected)));
+        }
+        let hosts = AllowedHosts::new(["aia.test"]).unwrap();
+        assert_eq!(get_url(&url("http://aia.test/"), &[0; 3], Some(&hosts)), Some(url("http://aia.test/AAAA")));
+        assert_eq!(get_url(&url("http://other.test/"), &[0; 3], Some(&hosts)), None);
+    }
+
+    #[test]
+    fn an_address_of_more_than_255_octets_is_none() {
+        // 15 octets stand before 240 of base64, or 16.
+        for (path, is_one) in [("abc", true), ("abcd", false)] {
+            let found = get_url(&url(&format!("http://o.t/{path}/")), &[0; 180], None);
+            let expected = is_one.then(|| format!("http://o.t/{path}/{}", "A".repeat(240)));
+            assert_eq!(found.map(|found| found.as_str().to_owned()), expected);
+        }
+    }
+}

@@ -152,3 +152,36 @@ impl OcspResponder {
         self.issuer.as_ref().is_none_or(|issuer| issuer.is_among(anchor_label, issuers))
     }
 }
+
+#[cfg(test)]
+#[cfg(feature = "aws-lc-rs")]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::*;
+
+    /// What was answered is kept over a reload where the same responders are asked and believed.
+    #[test]
+    fn two_responders_are_the_same_where_everything_is_that_is_set_of_them() {
+        let certificate = || CertificateParams::default().self_signed(&KeyPair::generate().unwrap()).unwrap();
+        let (one, two) = (certificate(), certificate());
+        let usual = || OcspResponder::at("http://ocsp.test/").unwrap();
+        let all = [
+            usual(),
+            OcspResponder::at("http://ocsp.test/other").unwrap(),
+            usual().for_issuer("ours"),
+            usual().for_issuer("theirs"),
+            usual().signed_by(one.pem()).unwrap(),
+            usual().signed_by(two.pem()).unwrap(),
+            usual().nonce(OcspNonce::Prefer),
+            usual().cert_id_hash(CertIdHash::Sha256),
+            usual().method(OcspMethod::Get),
+        ];
+        for (place, responder) in all.iter().enumerate() {
+            for (other_place, other) in all.iter().enumerate() {
+                assert_eq!(*responder == other.clone(), place == other_place, "{place} and {other_place}");
+            }
+        }
+        assert_eq!(usual().signed_by(one.pem()).unwrap(), usual().signed_by(one.der()).unwrap());
+    }
+}
