@@ -200,8 +200,8 @@ fn too_many_certificates_and_too_long_a_value_are_told() {
     let with_octets = |octets: usize| base64(&pki.issue(&Shape::partner().extension(&[1, 2, 3, 4], &vec![0; octets])));
     let one = base64(&pki.good());
     for (value, trips) in [
-        (vec![one.as_str(); 10].join(","), Vec::new()),
-        (vec![one.as_str(); 11].join(","), vec!["too-many-certificates"]),
+        ([one.as_str(); 10].join(","), Vec::new()),
+        ([one.as_str(); 11].join(","), vec!["too-many-certificates"]),
         (with_octets(40 * 1024), Vec::new()),
         (with_octets(50 * 1024), vec!["header-too-large"]),
     ] {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tower_client_cert::evidence::Check;
 use tower_client_cert::{
     ClientCertLayerBuilder, Clock, IssuedBy, OcspAnswers, OcspResponder, Reason, RevocationPolicy, TrustAnchors,
@@ -11,7 +11,7 @@ use tower_client_cert::{
 
 use crate::responder::{Reply, Responder, is_about};
 use crate::support::clock::{Moved, RuntimeClock};
-use crate::support::pki::{self, AnswerShape, Shape, Status, days, seconds};
+use crate::support::pki::{AnswerShape, Shape, Status, days, seconds};
 use crate::world::{CLIENT, OTHER, World, answer, ask};
 
 const HOUR_SECONDS: u64 = 3_600;
@@ -49,7 +49,7 @@ async fn an_answer_is_renewed_ahead_of_time_and_a_revocation_arrives_with_it() {
 async fn the_same_answer_again_is_a_renewal() {
     let world = World::new();
     let responder = Responder::answering(answer(&world, Status::Good, 0));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = asking(&world, &responder, clock.clone()).build().unwrap();
     assert!(ask(&layer, &world.client).await.identity().is_some());
     for (now, calls) in [(HOUR_SECONDS, 2), (HOUR_SECONDS + 60, 2), (2 * HOUR_SECONDS, 3)] {
@@ -176,7 +176,7 @@ async fn nobody_is_asked_about_clients_that_come_no_more() {
 async fn a_revocation_is_not_forgotten_although_the_client_comes_no_more() {
     let world = World::new();
     let responder = Responder::answering(answer(&world, Status::Revoked(Some(1)), 0));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let policy = RevocationPolicy::deny().allow_unavailable();
     let layer = asking(&world, &responder, clock.clone()).revocation_policy("ours", policy).build().unwrap();
     assert_eq!(ask(&layer, &world.client).await.reason(), Some(Reason::Revoked));
@@ -199,7 +199,7 @@ async fn an_answer_from_a_file_stays_where_no_responder_could_give_another() {
     let good = AnswerShape::good(CLIENT).issued(days(0), Some(days(6)));
     let good = good.signed(&world.intermediate, &world.intermediate);
     let responder = Responder::new(|_| Reply::Refused);
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = world
         .builder()
         .ocsp(OcspResponder::at("http://ocsp.test/").unwrap().for_issuer(of_root))
@@ -220,7 +220,7 @@ async fn an_answer_from_a_file_stays_where_no_responder_could_give_another() {
 async fn a_clock_that_is_set_back_puts_no_renewal_off() {
     let world = World::new();
     let responder = Responder::answering(answer(&world, Status::Good, 0));
-    let clock = MovingClock::default();
+    let clock = Moved::default();
     let layer = asking(&world, &responder, clock.clone()).build().unwrap();
     clock.set(10 * HOUR_SECONDS);
     assert!(ask(&layer, &world.client).await.identity().is_some());

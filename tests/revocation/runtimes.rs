@@ -8,14 +8,15 @@ use tokio::runtime::{Builder, Runtime};
 use tower_client_cert::{ClientCertLayer, OcspResponder, Reason};
 
 use crate::responder::{Reply, Responder};
+use crate::support::clock::Moved;
 use crate::support::pki::{AnswerShape, days};
-use crate::world::{CLIENT, MovingClock, World, ask};
+use crate::world::{CLIENT, World, ask};
 
 fn runtime() -> Runtime {
     Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
 }
 
-fn asking(world: &World, responder: &Responder, clock: &MovingClock) -> ClientCertLayer {
+fn asking(world: &World, responder: &Responder, clock: &Moved) -> ClientCertLayer {
     let at = OcspResponder::at("http://ocsp.test/").unwrap();
     world.builder().ocsp(at).ocsp_fetcher(responder.clone()).clock(clock.clone()).build().unwrap()
 }
@@ -28,7 +29,7 @@ fn good(world: &World) -> Vec<u8> {
 #[test]
 fn a_question_that_ends_with_its_runtime_is_a_failure_and_holds_up_no_later_one() {
     let world = World::new();
-    let (responder, clock) = (Responder::new(|_| Reply::Silence), MovingClock::default());
+    let (responder, clock) = (Responder::new(|_| Reply::Silence), Moved::default());
     let layer = asking(&world, &responder, &clock);
     let ended = runtime();
     ended.block_on(async {
@@ -54,7 +55,7 @@ fn a_question_that_ends_with_its_runtime_is_a_failure_and_holds_up_no_later_one(
 #[test]
 fn answers_are_renewed_on_the_next_runtime_when_the_first_has_ended() {
     let world = World::new();
-    let (responder, clock) = (Responder::answering(good(&world)), MovingClock::default());
+    let (responder, clock) = (Responder::answering(good(&world)), Moved::default());
     let layer = runtime().block_on(async {
         let layer = asking(&world, &responder, &clock);
         assert!(ask(&layer, &world.client).await.identity().is_some());
