@@ -282,11 +282,13 @@ fn is_still(_: &Path, _: &File) -> bool {
 /// How long to wait before a line that could not be written is tried again.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use super::*;
+    #[cfg(unix)]
+    use super::Lines;
 
     /// A disk that is full in the middle of a line, and a file that is rotated away before there is room again.
+    #[cfg(unix)]
     #[test]
     fn a_line_that_was_begun_in_another_file_stands_whole_in_the_next() {
         let path = std::env::temp_dir().join(format!("tower-client-cert-lines-{}", std::process::id()));
