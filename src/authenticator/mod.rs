@@ -310,7 +310,8 @@ impl Authenticator {
         peer: TrustedPeer,
         now: SystemTime,
     ) -> Result<Finding, Rejected> {
-        let client = KnownClient::of(unrevoked, proven.carrier.clone(), Arc::clone(&self.clock))
+        let (carrier, clock) = (proven.carrier.clone(), Arc::clone(&self.clock));
+        let client = KnownClient::of(unrevoked, carrier, clock, self.validation.clock_skew)
             .map_err(|error| proven.rejected(&peer, error))?;
         let client = Arc::new(client);
         proven.conclusion.store(Some(Arc::clone(&client)));

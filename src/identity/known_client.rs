@@ -1,14 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::{CertificationPath, IdentityError};
 use crate::clock::Clock;
 use crate::evidence::{Check, Evidence, Outcome};
 use crate::gateway::TrustedPeer;
 use crate::revocation::{RevocationRecord, RevocationWatch, Sources, UnrevokedChain};
-use crate::validation::whole_seconds;
 
 /// What was found out about a client from its certificate, whichever request it came in.
 ///
@@ -20,6 +19,7 @@ pub(crate) struct KnownClient {
     watch: RevocationWatch,
     valid_until: SystemTime,
     clock: Arc<dyn Clock>,
+    clock_skew: Duration,
     /// How often anybody has asked for this client. It is of all its requests together, and says nothing of any.
     asks: AtomicUsize,
 }
@@ -35,14 +35,22 @@ pub(crate) struct Carrier {
 
 impl KnownClient {
     /// Reads the identity from a path that was validated and not revoked.
-    pub(crate) fn of(chain: UnrevokedChain, carrier: Carrier, clock: Arc<dyn Clock>) -> Result<Self, IdentityError> {
+    ///
+    /// `clock` may differ from other clocks by `clock_skew`.
+    pub(crate) fn of(
+        chain: UnrevokedChain,
+        carrier: Carrier,
+        clock: Arc<dyn Clock>,
+        clock_skew: Duration,
+    ) -> Result<Self, IdentityError> {
         let UnrevokedChain { proven, record, watch } = chain;
         if let Some(field) = proven.path.end_entity.name_with_nul() {
             return Err(IdentityError { field });
         }
         let valid_until = proven.path.not_after();
         let path = CertificationPath::new(proven);
-        Ok(Self { path, carrier, revocation: record, watch, valid_until, clock, asks: AtomicUsize::new(0) })
+        let asks = AtomicUsize::new(0);
+        Ok(Self { path, carrier, revocation: record, watch, valid_until, clock, clock_skew, asks })
     }
 
     /// Whether the same would be found out now, by these sources.
@@ -68,9 +76,7 @@ impl KnownClient {
 
     pub(super) fn is_still_valid(&self) -> bool {
         let now = self.clock.now();
-        self.path.proven().path.not_before() <= now
-            && whole_seconds(now) <= whole_seconds(self.valid_until)
-            && self.watch.ask(now).is_ok()
+        self.path.proven().path.is_in_date(now, self.clock_skew) && self.watch.ask(now).is_ok()
     }
 
     pub(super) fn tolerated(&self) -> impl Iterator<Item = &Outcome> {

@@ -179,9 +179,10 @@ impl ClientIdentity {
         self.client.valid_until()
     }
 
-    /// Whether the path is within its dates now, from the first to the last, by the layer's clock, and would not be
-    /// refused by the deny-list, the revocation lists and the OCSP answers that are now in force, for what is on this path
-    /// or on another one that was found for the same request. For streams and sockets that outlive a request.
+    /// Whether the path is within its dates now, by the layer's clock and as far as `clock_skew` and
+    /// [`allow_expired`](crate::PinnedCertificates::allow_expired) let it, and would not be refused by the deny-list, the
+    /// revocation lists and the OCSP answers that are now in force, for what is on this path or on another one that was
+    /// found for the same request. For streams and sockets that outlive a request.
     #[must_use]
     pub fn still_valid(&self) -> bool {
         self.client.is_still_valid()

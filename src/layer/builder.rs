@@ -9,7 +9,7 @@ use super::in_force::InForce;
 use super::refusal::{References, Refusals};
 use super::require::AccessTableHandle;
 use super::service::Shared;
-use super::{limit_options, memory_options};
+use super::{limit_options, memory_options, validation_options};
 use crate::advice::AdviceCode;
 use crate::audit::Audit;
 use crate::authenticator::{Authenticator, Limits, Memory, UntrustedHeader};
@@ -231,18 +231,13 @@ impl ClientCertLayerBuilder {
             (false, except) if except.is_empty() => Presence::Optional,
             (false, _) => return Err(ConfigError::ExceptWithoutRequired),
         };
-        if self.validation.algorithms.is_empty() {
-            return Err(ConfigError::NoAlgorithms);
-        }
+        validation_options::check(&self.validation)?;
         memory_options::check(self.memory)?;
         if let Some(status) = self.statuses.values().find(|status| !(400..600).contains(&status.as_u16())) {
             return Err(ConfigError::Status { value: status.as_u16() });
         }
         let mut validation = self.validation;
         validation.only_pinned = validation.only_pinned.map(PinnedCertificates::distinct).transpose()?;
-        if validation.clock_skew > MAX_CLOCK_SKEW {
-            return Err(ConfigError::ClockSkew { skew: validation.clock_skew, limit: MAX_CLOCK_SKEW });
-        }
         let now = self.clock.now();
         let gateways: Vec<_> = self.gateways.into_iter().map(Arc::new).collect();
         let sources =
@@ -326,7 +321,3 @@ impl ClientCertLayerBuilder {
         Ok(shared)
     }
 }
-
-/// The most that clocks may differ. Clocks that are further apart need mending, and every second of it is one more in
-/// which an expired certificate is accepted.
-const MAX_CLOCK_SKEW: Duration = Duration::from_secs(300);

@@ -5,7 +5,8 @@ use std::time::Duration;
 use rustls_pki_types::SignatureVerificationAlgorithm;
 
 use super::ClientCertLayerBuilder;
-use crate::validation::{IssuedBy, KeyPolicy, PinnedCertificates, RequiredPolicies};
+use crate::error::ConfigError;
+use crate::validation::{IssuedBy, KeyPolicy, PinnedCertificates, RequiredPolicies, ValidationOptions};
 
 /// How certificates are judged. All of it holds for every anchor; what belongs to one authority alone is set on its
 /// [`TrustAnchors`](crate::TrustAnchors).
@@ -69,3 +70,23 @@ impl ClientCertLayerBuilder {
         self
     }
 }
+
+/// What would refuse every certificate, or asks nothing.
+pub(super) fn check(options: &ValidationOptions) -> Result<(), ConfigError> {
+    if options.algorithms.is_empty() {
+        return Err(ConfigError::NoAlgorithms);
+    }
+    if options.clock_skew > MAX_CLOCK_SKEW {
+        return Err(ConfigError::ClockSkew { skew: options.clock_skew, limit: MAX_CLOCK_SKEW });
+    }
+    if options.required_policies.iter().any(RequiredPolicies::ask_nothing) {
+        let problem =
+            "require_policies asks for all of no policies: name those that must hold, or leave it out".to_owned();
+        return Err(ConfigError::Contradiction { problem });
+    }
+    Ok(())
+}
+
+/// The most that clocks may differ. Clocks that are further apart need mending, and every second of it is one more in
+/// which an expired certificate is accepted.
+const MAX_CLOCK_SKEW: Duration = Duration::from_secs(300);

@@ -1,9 +1,10 @@
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::TrustAnchor;
 use super::allowance::Allowance;
 use super::check::SubjectOfCheck;
+use super::dates::whole_seconds;
 use super::error::{Place, ValidationError};
 use super::pins::Pin;
 use super::problem::ValidationProblem;
@@ -40,6 +41,16 @@ impl ValidatedPath {
         self.certificates()
             .map(|(_, certificate)| certificate.not_after())
             .fold(self.end_entity.not_after(), SystemTime::min)
+    }
+
+    /// Whether the dates would be accepted now, by a clock that may differ by `skew`: those of the whole path at one moment.
+    pub(crate) fn is_in_date(&self, now: SystemTime, skew: Duration) -> bool {
+        if matches!(&self.trusted_by, TrustSource::Pin(pin) if pin.allows(Allowance::ExpiredPin)) {
+            return true;
+        }
+        let (first, last) = (self.not_before(), whole_seconds(self.not_after()));
+        let mut moments = [Some(now), now.checked_sub(skew), now.checked_add(skew)].into_iter().flatten();
+        moments.any(|moment| first <= moment && whole_seconds(moment) <= last)
     }
 
     /// The anchor; `None` for a pinned certificate.

@@ -31,7 +31,7 @@ enum Quantity {
 }
 
 impl RequiredPolicies {
-    /// Every one of these must hold.
+    /// Every one of these must hold. Of none, no layer is built.
     pub fn all(policies: impl IntoIterator<Item = ObjectIdentifier>) -> Self {
         Self { wanted: policies.into_iter().collect(), quantity: Quantity::All }
     }
@@ -39,6 +39,11 @@ impl RequiredPolicies {
     /// At least one of these must hold; of none, none does.
     pub fn any(policies: impl IntoIterator<Item = ObjectIdentifier>) -> Self {
         Self { wanted: policies.into_iter().collect(), quantity: Quantity::Any }
+    }
+
+    /// Whether every path meets them.
+    pub(crate) fn ask_nothing(&self) -> bool {
+        matches!(self.quantity, Quantity::All) && self.wanted.is_empty()
     }
 
     fn are_met(&self, holding: &[&ObjectIdentifier]) -> bool {

@@ -226,7 +226,7 @@ fn a_contradiction_is_told() {
             replaced(
                 "\"nginx\"",
                 "\"nginx\"\nsecret_headers = [{ name = \"x-a\", secret = { env = \"PATH\", file = \"root.pem\" } }]",
-                ", line 4, column 41, gateway[0].secret_headers[0].secret[0]: has none or both of env and file, expected exactly one",
+                ", line 4, column 35, gateway[0].secret_headers[0].secret[0]: has none or both of env and file, expected exactly one",
             ),
             replaced(
                 "\"nginx\"",

@@ -11,6 +11,7 @@ use tower_client_cert::{
 };
 
 use crate::scene::{Asked, Fixed, ask, builder, with_anchors, with_certificate};
+use crate::support::clock::Moved;
 use crate::support::pki::{Minted, Pki, Shape, days, now, seconds};
 
 fn of_certificate(minted: &Minted) -> PinnedCertificates {
@@ -123,6 +124,29 @@ async fn a_clock_skew_moves_both_ends_of_a_pin_and_no_further() {
         let at = if millis < 0 { now() - moved } else { now() + moved };
         let layer = pins_alone(of_certificate(&partner)).clock(Fixed(at)).clock_skew(Duration::from_secs(30));
         assert_eq!(asked(layer, &partner).await.reason(), expected, "{millis}");
+    }
+}
+
+#[tokio::test]
+async fn an_identity_is_still_valid_for_as_long_as_a_new_request_would_be_let_in() {
+    let partner = Shape::partner().valid(seconds(-100), seconds(100)).self_signed();
+    let skew = Duration::from_secs(30);
+    let strict = || pins_alone(of_certificate(&partner));
+    let cases = [
+        (strict(), [true, true, false, false]),
+        (strict().clock_skew(skew), [true, true, true, false]),
+        (pins_alone(of_certificate(&partner).allow_expired()), [true; 4]),
+    ];
+    for (builder, expected) in cases {
+        let clock = Moved::default();
+        let layer = builder.clock(clock.clone()).build().unwrap();
+        let identity = ask(&layer, with_certificate(&partner)).await.identity().cloned().unwrap();
+        for (seconds, still_valid) in [0, 100, 130, 131].into_iter().zip(expected) {
+            clock.set(seconds);
+            assert_eq!(identity.still_valid(), still_valid, "after {seconds} s");
+            let anew = ask(&layer, with_certificate(&partner)).await;
+            assert_eq!(anew.identity().is_some(), still_valid, "after {seconds} s");
+        }
     }
 }
 

@@ -202,6 +202,15 @@ async fn policies_must_hold_along_the_whole_path() {
     }
 }
 
+#[test]
+fn all_of_no_policies_is_no_question_and_builds_no_layer() {
+    let root = Shape::authority("Root").self_signed();
+    let asks_nothing = trusting(&root).require_policies(RequiredPolicies::all([]));
+    let told = "require_policies asks for all of no policies: name those that must hold, or leave it out";
+    assert_eq!(asks_nothing.build().unwrap_err().to_string(), told);
+    assert!(trusting(&root).require_policies(RequiredPolicies::any([])).build().is_ok(), "it lets nobody in");
+}
+
 #[tokio::test]
 async fn policies_that_are_required_one_by_one_must_all_hold() {
     let root = Shape::authority("Root").self_signed();
