@@ -26,6 +26,7 @@ impl RevocationGeneration {
     }
 
     /// Makes this the generation that identities ask.
+    #[cfg(feature = "config")]
     pub(crate) fn become_latest(&self) {
         self.latest.store(Arc::clone(&self.own));
     }

@@ -9,10 +9,10 @@ use tower_client_cert::{
     ClientCertLayerBuilder, Clock, IssuedBy, OcspAnswers, OcspResponder, Reason, RevocationPolicy, TrustAnchors,
 };
 
-use crate::responder::{Reply, Responder, is_about};
+use crate::responder::{Reply, Responder, answer, is_about};
 use crate::support::clock::{Moved, RuntimeClock};
 use crate::support::pki::{AnswerShape, Shape, Status, days, seconds};
-use crate::world::{CLIENT, OTHER, World, answer, ask};
+use crate::world::{CLIENT, OTHER, World, ask};
 
 const HOUR_SECONDS: u64 = 3_600;
 

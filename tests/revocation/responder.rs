@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 use tower_client_cert::{Fetch, FetchError, FetchRequest, Fetched, FetchedOctets, Fetching};
 
+use crate::support::pki::{AnswerShape, Status, seconds};
+use crate::world::{CLIENT, World};
+
 /// What a responder does with a question.
 pub(crate) type Behaviour = Box<dyn Fn(&FetchRequest) -> Reply + Send>;
 
@@ -100,4 +103,11 @@ pub(crate) fn nonce_in(octets: &[u8]) -> Option<Vec<u8>> {
     let start = [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x02, 0x04, 0x22, 0x04, 0x20];
     let place = octets.windows(start.len()).position(|window| window == start)?;
     octets.get(place + start.len()..place + start.len() + 32).map(<[u8]>::to_vec)
+}
+
+/// What the intermediate says of the client, in an answer issued so many seconds from now and good for a day.
+pub(crate) fn answer(world: &World, status: Status, issued: u64) -> Vec<u8> {
+    let issued = i64::try_from(issued).unwrap();
+    let shape = AnswerShape::new(CLIENT, status).issued(seconds(issued), Some(seconds(issued + 86_400)));
+    shape.signed(&world.intermediate, &world.intermediate)
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use tower_client_cert::evidence::{Check, Outcome};
 use tower_client_cert::{ClientCertLayer, ClientCertLayerBuilder, DirectoryStore, OcspNonce, OcspResponder, Reason};
 
-use crate::responder::{Reply, Responder, nonce_of};
+use crate::responder::{Reply, Responder, answer, nonce_of};
 use crate::support::clock::Moved;
 use crate::support::pki::{self, AnswerShape, Shape, Status, seconds};
 use crate::support::scratch::Scratch;
 use crate::support::told_store::{Does, Told};
-use crate::world::{CLIENT, OTHER, World, answer, ask};
+use crate::world::{CLIENT, OTHER, World, ask};
 
 const HOUR_SECONDS: u64 = 3_600;
 

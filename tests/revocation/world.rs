@@ -5,7 +5,7 @@ use tower_client_cert::{
 };
 
 use crate::scene::{self, Asked};
-use crate::support::pki::{AnswerShape, ListShape, Minted, Pki, Shape, Status, seconds};
+use crate::support::pki::{ListShape, Minted, Pki, Shape};
 
 /// The client's serial number.
 pub(crate) const CLIENT: &[u8] = &[0x4a, 0x01, 0x02, 0x03];
@@ -50,13 +50,6 @@ impl World {
 
 pub(crate) fn intermediate_shape() -> Shape {
     Shape::authority("Test Intermediate").path_length(0).serial(INTERMEDIATE)
-}
-
-/// What the intermediate says of the client, in an answer issued so many seconds from now and good for a day.
-pub(crate) fn answer(world: &World, status: Status, issued: u64) -> Vec<u8> {
-    let issued = i64::try_from(issued).unwrap();
-    let shape = AnswerShape::new(CLIENT, status).issued(seconds(issued), Some(seconds(issued + 86_400)));
-    shape.signed(&world.intermediate, &world.intermediate)
 }
 
 /// Asks with a certificate alone, and with a handler that answers 200.
