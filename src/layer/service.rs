@@ -146,20 +146,18 @@ impl Shared {
         }
     }
 
-    /// Leaves what was found in the request's extensions, and asks the layer's own access table.
+    /// Asks the layer's own access table, and leaves what was found in the request's extensions.
     fn admit<B>(&self, finding: Finding, provenance: &Provenance, request: &mut Request<B>) -> Result<Marks, Refusal> {
         let notice = finding.identity().and_then(|identity| self.notice(identity));
         let authentication = self.authentication(finding, provenance, request)?;
         let marks = Marks { asks: authentication.asks_since_now(), notice };
-        let Some(table) = &self.access else {
-            request.extensions_mut().insert(authentication);
-            return Ok(marks);
-        };
-        request.extensions_mut().insert(authentication.clone());
-        match Check::Table(table.clone()).judge(request, &authentication) {
-            Ok(()) => Ok(marks),
-            Err(error) => Err(authentication.refuse(error)),
+        if let Some(table) = &self.access {
+            Check::Table(table.clone())
+                .judge(request, &authentication)
+                .map_err(|error| authentication.refuse(error))?;
         }
+        request.extensions_mut().insert(authentication);
+        Ok(marks)
     }
 
     fn authentication<B>(
