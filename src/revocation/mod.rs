@@ -11,6 +11,8 @@
 //! What is not configured is said to be so in the evidence of every identity.
 
 mod advice;
+#[cfg(all(test, feature = "fetch"))]
+mod caused;
 mod crl;
 mod current_sources;
 mod deny_list;

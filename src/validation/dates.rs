@@ -23,8 +23,13 @@ pub(super) fn problem_of(certificate: &Certificate, now: SystemTime) -> Option<V
 
 /// As [`problem_of`], by a clock that may differ by `skew`.
 pub(super) fn problem_within(certificate: &Certificate, now: SystemTime, skew: Duration) -> Option<ValidationProblem> {
-    let mut moments = [now.checked_sub(skew), now.checked_add(skew)].into_iter().flatten();
-    problem_of(certificate, now).filter(|_| moments.all(|moment| problem_of(certificate, moment).is_some()))
+    let is_problem_then = |moment| problem_of(certificate, moment).is_some();
+    problem_of(certificate, now).filter(|_| moments_beside(now, skew).all(is_problem_then))
+}
+
+/// The moments at which dates are judged, too, where they are not accepted now, by a clock that may differ by `skew`.
+pub(super) fn moments_beside(now: SystemTime, skew: Duration) -> impl Iterator<Item = SystemTime> {
+    [now.checked_sub(skew), now.checked_add(skew)].into_iter().flatten()
 }
 
 /// Seconds since 1970, without the part of a second; 0 before.

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 use super::TrustAnchor;
 use super::allowance::Allowance;
 use super::check::SubjectOfCheck;
-use super::dates::whole_seconds;
+use super::dates::{moments_beside, whole_seconds};
 use super::error::{Place, ValidationError};
 use super::pins::Pin;
 use super::problem::ValidationProblem;
@@ -49,8 +49,9 @@ impl ValidatedPath {
             return true;
         }
         let (first, last) = (self.not_before(), whole_seconds(self.not_after()));
-        let mut moments = [Some(now), now.checked_sub(skew), now.checked_add(skew)].into_iter().flatten();
-        moments.any(|moment| first <= moment && whole_seconds(moment) <= last)
+        std::iter::once(now)
+            .chain(moments_beside(now, skew))
+            .any(|moment| first <= moment && whole_seconds(moment) <= last)
     }
 
     /// The anchor; `None` for a pinned certificate.

@@ -8,6 +8,7 @@ use rustls_pki_types::{SignatureVerificationAlgorithm, UnixTime};
 use webpki::{EndEntityCert, VerifiedPath};
 
 use super::candidates::Candidates;
+use super::dates::moments_beside;
 use super::error::{Place, ValidationError};
 use super::meter::Meter;
 use super::path::TrustSource;
@@ -62,8 +63,7 @@ impl Search<'_> {
         if skew.is_zero() {
             return Err(dead);
         }
-        let moments = [self.now.checked_sub(skew), self.now.checked_add(skew)];
-        moments.into_iter().flatten().find_map(|moment| self.paths_at(moment, meter).ok()).ok_or(dead)
+        moments_beside(self.now, skew).find_map(|moment| self.paths_at(moment, meter).ok()).ok_or(dead)
     }
 
     /// For how long the search would find the same. Every date counts that could let a path in or out.

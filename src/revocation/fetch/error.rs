@@ -152,26 +152,11 @@ impl Error for FetchError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// An error with a cause.
-    #[derive(Debug)]
-    struct Nested(io::Error);
-
-    impl fmt::Display for Nested {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("no route")
-        }
-    }
-
-    impl Error for Nested {
-        fn source(&self) -> Option<&(dyn Error + 'static)> {
-            Some(&self.0)
-        }
-    }
+    use crate::revocation::caused::Caused;
 
     #[test]
     fn an_error_of_a_fetcher_says_what_the_fetcher_says_and_why() {
-        let own = FetchError::other(Nested(io::ErrorKind::NotFound.into()));
+        let own = FetchError::other(Caused("no route", io::ErrorKind::NotFound.into()));
         assert_eq!(own.to_string(), "no route");
         assert_eq!(own.source().unwrap().to_string(), "entity not found");
         assert!(FetchError::Broken.source().is_none());

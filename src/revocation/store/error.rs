@@ -70,26 +70,11 @@ impl From<io::Error> for StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// An error with a cause.
-    #[derive(Debug)]
-    struct Nested(io::Error);
-
-    impl fmt::Display for Nested {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("the disk is gone")
-        }
-    }
-
-    impl Error for Nested {
-        fn source(&self) -> Option<&(dyn Error + 'static)> {
-            Some(&self.0)
-        }
-    }
+    use crate::revocation::caused::Caused;
 
     #[test]
     fn every_error_says_what_it_is_and_one_of_a_store_what_the_store_says() {
-        let own = StoreError::other(Nested(io::ErrorKind::NotFound.into()));
+        let own = StoreError::other(Caused("the disk is gone", io::ErrorKind::NotFound.into()));
         for (error, text) in [
             (StoreError::Aborted, "the access to the store ended without an answer"),
             (StoreError::Corrupt, "the entry of the store was damaged"),
