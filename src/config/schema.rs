@@ -1,6 +1,7 @@
 //! The JSON Schema of the document, made from the types that read it.
 
 use schemars::generate::SchemaSettings;
+use schemars::json_schema;
 use schemars::transform::{RecursiveTransform, Transform as _};
 
 use super::ClientCertConfig;
@@ -12,6 +13,12 @@ impl ClientCertConfig {
     pub fn json_schema() -> String {
         let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Document>();
         RecursiveTransform(without_null).transform(&mut schema);
+        let otherwise = schema.pointer_mut("/properties/otherwise").and_then(|property| property.as_object_mut());
+        if let Some(otherwise) = otherwise {
+            let of_a_place = ["grpc", "methods", "mode", "path", "template"];
+            let of_a_place = of_a_place.map(|key| json_schema!({ "required": [key] }));
+            otherwise.insert("not".to_owned(), json_schema!({ "anyOf": of_a_place }).to_value());
+        }
         schema.insert("title".to_owned(), "client-cert.toml".into());
         format!("{:#}\n", schema.to_value())
     }

@@ -69,6 +69,10 @@ impl fmt::Display for ConfigError {
             Self::NoFetcher => f.write_str(
                 "responders are to be asked, and there is no fetcher: call ocsp_fetcher(), or enable the feature http-client",
             ),
+            Self::NoResponder { option } => write!(
+                f,
+                "{option} is set, and there is no OCSP responder to ask: name one with ocsp() or allow_aia_responders(), or leave it out"
+            ),
             Self::Responder { url, problem } => write!(f, "responder {} cannot be asked: {problem}", Escaped(url)),
             Self::OcspAnswers { errors } => joined(f, errors),
             Self::RevocationLists { errors } => joined(f, errors),

@@ -168,6 +168,11 @@ pub enum ConfigError {
     },
     /// Responders to ask and nothing to ask them with.
     NoFetcher,
+    /// It is said how responders are asked, and there is none to ask.
+    NoResponder {
+        /// The option that says it.
+        option: &'static str,
+    },
     /// A responder that the fetcher can never reach.
     Responder {
         /// Its address.

@@ -41,13 +41,14 @@ impl ClientCertLayerBuilder {
     }
 
     /// Puts something of one's own in front of every client that is set by now and fetches lists or asks responders: that
-    /// counts, goes through a queue, or asks nobody.
+    /// counts, goes through a queue, or asks nobody. It hands on what the client says of itself, or has the defaults of
+    /// [`Fetch`](crate::Fetch).
     ///
     /// ```
     /// use std::sync::Arc;
     /// use std::sync::atomic::{AtomicU64, Ordering};
     ///
-    /// use tower_client_cert::{ClientCertLayerBuilder, Fetch, FetchRequest, Fetching};
+    /// use tower_client_cert::{ClientCertLayerBuilder, Fetch, FetchError, FetchRequest, FetchUrl, Fetching};
     ///
     /// #[derive(Debug)]
     /// struct Counted(Arc<dyn Fetch>, Arc<AtomicU64>);
@@ -56,6 +57,22 @@ impl ClientCertLayerBuilder {
     ///     fn fetch(&self, request: FetchRequest) -> Fetching<'_> {
     ///         self.1.fetch_add(1, Ordering::Relaxed);
     ///         self.0.fetch(request)
+    ///     }
+    ///
+    ///     fn check(&self, url: &FetchUrl) -> Result<(), FetchError> {
+    ///         self.0.check(url)
+    ///     }
+    ///
+    ///     fn describe(&self) -> String {
+    ///         self.0.describe()
+    ///     }
+    ///
+    ///     fn allowed_targets(&self) -> Vec<String> {
+    ///         self.0.allowed_targets()
+    ///     }
+    ///
+    ///     fn max_running(&self) -> Option<usize> {
+    ///         self.0.max_running()
     ///     }
     /// }
     ///
@@ -132,6 +149,7 @@ impl ClientCertLayerBuilder {
     /// reaches the public internet alone; without it there is none, and building fails.
     pub fn ocsp_fetcher(mut self, fetcher: impl Fetch) -> Self {
         self.ocsp.client.fetcher = Some(Arc::new(fetcher));
+        self.ocsp.client.is_fetcher_given = true;
         self
     }
 

@@ -36,7 +36,7 @@ fn section<'a>(f: &mut fmt::Formatter<'_>, title: &str, entries: impl Iterator<I
     entries.try_for_each(|entry| {
         let is_default = if entry.is_default() { "yes" } else { "**no**" };
         let (value, allows) = (Cell(entry.value()), entry.allows().unwrap_or_default());
-        writeln!(f, "| `{}` | {} | {value} | {is_default} | {allows} |", Plain(entry.key()), entry.check())
+        writeln!(f, "| `{}` | {} | {value} | {is_default} | {allows} |", Code(entry.key()), entry.check())
     })
 }
 
@@ -47,6 +47,19 @@ impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().try_for_each(|character| match character {
             ' '..='~' => f.write_char(character),
+            _ => write!(f, "{}", character.escape_unicode()),
+        })
+    }
+}
+
+/// Text between backticks in a cell of a table: neither ends, whatever stands in a label.
+struct Code<'a>(&'a str);
+
+impl fmt::Display for Code<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|character| match character {
+            '|' => f.write_str("\\|"),
+            ' '..='_' | 'a'..='~' => f.write_char(character),
             _ => write!(f, "{}", character.escape_unicode()),
         })
     }
@@ -77,6 +90,14 @@ mod tests {
         policy.add("anchors[0]", "an anchor", "O=a | b\n<script>[x](y)\u{202e}").set_if(true);
         let page = page(&policy);
         assert!(page.contains("O=a \\| b\\u{a}\\<script\\>\\[x\\](y)\\u{202e}"), "{page}");
+    }
+
+    #[test]
+    fn a_label_in_a_key_ends_neither_its_cell_nor_its_code() {
+        let mut policy = EffectivePolicy::default();
+        policy.add("revocation.policy.a | b` c{z}~\u{7f}", "of an anchor", "1");
+        let page = page(&policy);
+        assert!(page.contains("\n| `revocation.policy.a \\| b\\u{60} c{z}~\\u{7f}` | of an anchor | 1 |"), "{page}");
     }
 
     #[test]

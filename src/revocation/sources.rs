@@ -354,6 +354,8 @@ impl OcspSources {
             asking.ensure_refreshed();
             return Ok(Some(asking));
         }
+        #[cfg(feature = "ocsp")]
+        self.client.check_is_unset()?;
         Ok(ocsp.map(Arc::new))
     }
 }

@@ -11,6 +11,8 @@ use crate::reason::Reason;
 pub struct ValidationError {
     problem: ValidationProblem,
     certificate: PathCertificate,
+    /// It is trusted by a pin, in place of a path.
+    is_pinned: bool,
 }
 
 /// The certificate of which a [`ValidationError`] speaks.
@@ -38,7 +40,12 @@ pub enum Place {
 
 impl ValidationError {
     pub(super) fn new(problem: ValidationProblem, place: Place, certificate: &Certificate) -> Self {
-        Self { problem, certificate: PathCertificate::new(place, certificate) }
+        Self { problem, certificate: PathCertificate::new(place, certificate), is_pinned: false }
+    }
+
+    /// Of a pinned certificate, which options of anchors do not help.
+    pub(super) fn of_pin(problem: ValidationProblem, certificate: &Certificate) -> Self {
+        Self { is_pinned: true, ..Self::new(problem, Place::EndEntity, certificate) }
     }
 
     /// What is wrong.
@@ -57,7 +64,8 @@ impl ValidationError {
     /// one.
     #[must_use]
     pub fn mend(&self) -> &'static str {
-        self.problem.mend(self.certificate.place)
+        let of_pin = self.is_pinned.then(|| self.problem.mend_of_pin()).flatten();
+        of_pin.unwrap_or_else(|| self.problem.mend(self.certificate.place))
     }
 
     pub(crate) fn reason(&self) -> Reason {

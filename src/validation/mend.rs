@@ -4,6 +4,26 @@ use super::error::Place;
 use super::problem::{ValidationProblem, is_policy_extension};
 
 impl ValidationProblem {
+    /// What mends it for a pinned certificate, where that is something else.
+    pub(super) fn mend_of_pin(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::CaCertificate => {
+                "pin a certificate that is no authority's, or accept this one with allow_ca_certificate() on the pins"
+            }
+            Self::Expired { .. } => {
+                "renew the certificate and pin the new one, or accept this one with allow_expired() on the pins"
+            }
+            Self::KeyUnacceptable { .. } => "have a certificate issued for a key of an accepted kind, and pin that one",
+            Self::KeyUsageUnsuitable { .. } => {
+                "have a certificate issued with digitalSignature or without key usage, and pin that one"
+            }
+            Self::NotForClientUse { .. } => {
+                "have a certificate issued with the purpose clientAuth or without purposes, and pin that one"
+            }
+            _ => return None,
+        })
+    }
+
     /// What the operator can do about it, or ask the authority for.
     pub(super) fn mend(&self, place: Place) -> &'static str {
         match self {

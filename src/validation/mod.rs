@@ -85,7 +85,7 @@ pub use self::pins::{Pin, PinKind, PinnedCertificates};
 pub use self::policies::RequiredPolicies;
 pub use self::problem::ValidationProblem;
 pub(crate) use self::record::PathRecord;
-use self::record::{Asked, AskedOfPath};
+use self::record::{Asked, Configured};
 use self::search::{Found, Search};
 pub(crate) use self::signature_memory::SignatureMemory;
 use self::trust::Bundle;
@@ -144,17 +144,17 @@ impl ValidatedChain {
     ) -> Result<Self, Box<ValidationError>> {
         let ForwardedChain { end_entity, candidates, .. } = chain;
         let own_dates = Horizon::around(now, horizon::dates([&*end_entity], options.clock_skew));
+        let configured = Configured::by(options);
         if let Some(pin) = trust.pinned().find(&end_entity) {
             let allowed = pins::check(pin, &end_entity, options, now)?;
             let allowed = allowed.into_iter().map(|allowance| (Check::Pin, allowance)).collect();
             let trusted_by = TrustSource::Pin(Arc::clone(pin));
             let path = ValidatedPath { end_entity, intermediates: Vec::new(), trusted_by };
-            let pinned = JudgedPath { path, allowed }.recorded(Asked::OfPin, now);
+            let pinned = JudgedPath { path, allowed }.recorded(Asked::OfPin(configured), now);
             return Ok(Self { first: Arc::new(pinned), others: Vec::new(), horizon: own_dates });
         }
-        let asked = Asked::OfPath(AskedOfPath::by(options));
         let ((first, others), horizon) = paths_of(&end_entity, candidates, trust, options, signatures, breadth, now)?;
-        let recorded = |judged: JudgedPath| Arc::new(judged.recorded(asked, now));
+        let recorded = |judged: JudgedPath| Arc::new(judged.recorded(Asked::OfPath(configured), now));
         Ok(Self { first: recorded(first), others: others.into_iter().map(recorded).collect(), horizon })
     }
 

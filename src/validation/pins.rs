@@ -208,7 +208,7 @@ pub(super) fn check(
     options: &ValidationOptions,
     now: SystemTime,
 ) -> Result<Vec<Allowance>, Box<ValidationError>> {
-    let refused = |problem| Box::new(ValidationError::new(problem, Place::EndEntity, certificate));
+    let refused = |problem| Box::new(ValidationError::of_pin(problem, certificate));
     let mut used = Vec::new();
     let mut loosened = |allowance, problem: Option<ValidationProblem>| match problem {
         Some(_) if pin.allows(allowance) => {

@@ -19,16 +19,16 @@ pub(crate) struct PathRecord {
 /// What was asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Asked {
-    OfPath(AskedOfPath),
+    OfPath(Configured),
     /// Of a pinned certificate, in place of a path.
-    OfPin,
+    OfPin(Configured),
 }
 
-/// Which of the [`OPTIONAL`] checks of a path are configured.
+/// Which of the [`OPTIONAL`] checks are configured.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AskedOfPath([bool; OPTIONAL.len()]);
+pub(super) struct Configured([bool; OPTIONAL.len()]);
 
-impl AskedOfPath {
+impl Configured {
     pub(super) fn by(options: &ValidationOptions) -> Self {
         Self([
             options.max_lifetime.is_some(),
@@ -52,15 +52,17 @@ impl PathRecord {
     /// Writes the checks of this stage, whether they were configured, in the order of the evidence.
     pub(crate) fn write(&self, path: &ValidatedPath, evidence: &mut Evidence) {
         match self.asked {
-            Asked::OfPath(AskedOfPath(optional)) => {
+            Asked::OfPath(Configured(optional)) => {
                 let always = ALWAYS.into_iter().map(|check| (check, true));
                 self.write_all(path, always.chain(OPTIONAL.into_iter().zip(optional)), evidence);
             }
             // What a pin stands for: a path is neither there nor asked for.
-            Asked::OfPin => {
+            Asked::OfPin(Configured(optional)) => {
                 let why: Arc<str> = "the certificate itself is pinned".into();
-                for check in [Check::Path, Check::Issuer] {
-                    evidence.add(check, Outcome::Skipped { why: Arc::clone(&why) });
+                let passed_over = std::iter::once((Check::Path, true)).chain(OPTIONAL.into_iter().zip(optional));
+                for (check, is_configured) in passed_over.filter(|(check, _)| *check != Check::Pin) {
+                    let skipped = || Outcome::Skipped { why: Arc::clone(&why) };
+                    evidence.add(check, if is_configured { skipped() } else { Outcome::NotConfigured });
                 }
                 let done = [Check::Purpose, Check::KeyUsage, Check::Key, Check::Pin].map(|check| (check, true));
                 self.write_all(path, done.into_iter(), evidence);

@@ -7,7 +7,8 @@ use sha2::Digest as _;
 use tower_client_cert::certificate::Fingerprint;
 use tower_client_cert::evidence::{Check, Outcome};
 use tower_client_cert::{
-    ClientCertLayerBuilder, ConfigError, PinKind, PinnedCertificates, Reason, TrustAnchors, TrustReplacement, TrustedBy,
+    ClientCertLayerBuilder, ConfigError, IssuedBy, KeyKind, KeyPolicy, PinKind, PinnedCertificates, Reason,
+    RequiredPolicies, TrustAnchors, TrustReplacement, TrustedBy,
 };
 
 use crate::scene::{Asked, Fixed, ask, builder, with_anchors, with_certificate};
@@ -47,6 +48,29 @@ async fn a_pinned_self_signed_certificate_is_accepted_and_says_so() {
 }
 
 #[tokio::test]
+async fn what_a_pin_passes_over_is_skipped_where_it_is_configured_and_never_passed_in_silence() {
+    let partner = Shape::partner().self_signed();
+    let outcomes = async |builder: ClientCertLayerBuilder| {
+        let asked = asked(builder, &partner).await;
+        let evidence = asked.identity().unwrap().evidence().clone();
+        [Check::Lifetime, Check::Policies, Check::Issuer].map(|check| evidence.outcome(check).cloned())
+    };
+    let plain = || pins_alone(of_certificate(&partner));
+    for outcome in outcomes(plain()).await {
+        assert!(matches!(outcome, Some(Outcome::NotConfigured)), "{outcome:?}");
+    }
+    let pki = Pki::new();
+    let asking = with_anchors(TrustAnchors::from_der(pki.root.der()).unwrap().labelled("ours"))
+        .trust_pinned(of_certificate(&partner))
+        .max_lifetime(Duration::from_secs(1))
+        .require_policies(RequiredPolicies::any(["1.2.3.4".parse().unwrap()]))
+        .only_issued_by([IssuedBy::label("ours")]);
+    for outcome in outcomes(asking).await {
+        assert!(matches!(outcome, Some(Outcome::Skipped { .. })), "{outcome:?}");
+    }
+}
+
+#[tokio::test]
 async fn names_are_not_vouched_for_where_the_key_alone_is_pinned() {
     let partner = Shape::partner().self_signed();
     let asked = asked(pins_alone(of_key(&partner)), &partner).await;
@@ -78,17 +102,33 @@ async fn a_pin_makes_no_authority_of_its_certificate() {
 #[tokio::test]
 async fn a_pin_excuses_neither_dates_nor_use_nor_authority() {
     use ExtendedKeyUsagePurpose::ServerAuth;
-    for (shape, reason) in [
-        (Shape::partner().valid(days(-60), days(-1)), Reason::Expired),
-        (Shape::partner().valid(days(1), days(60)), Reason::NotYetValid),
-        (Shape::partner().made_authority(), Reason::CaCertificate),
-        (Shape::partner().purposes(&[ServerAuth]), Reason::NotForClientUse),
-        (Shape::partner().usages(&[KeyUsagePurpose::KeyAgreement]), Reason::KeyUsageUnsuitable),
-        (Shape::partner().critical_extension(&[1, 2, 3], &[5, 0]), Reason::CriticalExtensionUnsupported),
+    for (shape, reason, mend) in [
+        (Shape::partner().valid(days(-60), days(-1)), Reason::Expired, "allow_expired() on the pins"),
+        (Shape::partner().valid(days(1), days(60)), Reason::NotYetValid, "clock_skew"),
+        (Shape::partner().made_authority(), Reason::CaCertificate, "allow_ca_certificate() on the pins"),
+        (Shape::partner().purposes(&[ServerAuth]), Reason::NotForClientUse, "clientAuth or without purposes"),
+        (
+            Shape::partner().usages(&[KeyUsagePurpose::KeyAgreement]),
+            Reason::KeyUsageUnsuitable,
+            "digitalSignature or without key usage",
+        ),
+        (
+            Shape::partner().critical_extension(&[1, 2, 3], &[5, 0]),
+            Reason::CriticalExtensionUnsupported,
+            "not critical",
+        ),
     ] {
         let partner = shape.self_signed();
-        assert_eq!(asked(pins_alone(of_certificate(&partner)), &partner).await.reason(), Some(reason));
+        let asked = asked(pins_alone(of_certificate(&partner)), &partner).await;
+        assert_eq!(asked.reason(), Some(reason));
+        let told = asked.refusal().unwrap().rejection().mend().unwrap();
+        assert!(told.contains(mend) && !told.contains("anchor"), "{reason}: {told}");
     }
+    let partner = Shape::partner().self_signed();
+    let without = KeyPolicy::default().without(KeyKind::P256);
+    let asked = asked(pins_alone(of_certificate(&partner)).key_policy(without), &partner).await;
+    assert_eq!(asked.reason(), Some(Reason::KeyUnacceptable));
+    assert!(asked.refusal().unwrap().rejection().mend().unwrap().contains("pin that one"));
 }
 
 #[tokio::test]

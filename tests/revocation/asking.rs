@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tower_client_cert::evidence::Check;
 use tower_client_cert::{
-    AllowedHosts, CertIdHash, ClientCertLayer, ClientCertLayerBuilder, ConfigError, IssuedBy, OcspMethod, OcspNonce,
-    OcspResponder, Reason, RevocationLists, RevocationMode, RevocationPolicy,
+    AllowedHosts, CertIdHash, ClientCertLayer, ClientCertLayerBuilder, ConfigError, Fetch, FetchRequest, Fetching,
+    IssuedBy, OcspMethod, OcspNonce, OcspResponder, Reason, RevocationLists, RevocationMode, RevocationPolicy,
 };
 
 use crate::responder::{Reply, Responder, nonce_of};
@@ -18,6 +18,7 @@ use crate::support::log::Log;
 use crate::support::pki::{
     Access, AnswerShape, Hash, ListShape, Minted, Shape, Status, days, error_answer, escaped_pem, seconds,
 };
+use crate::support::told_store::Told;
 use crate::world::{CLIENT, OTHER, World, ask};
 
 const URL: &str = "http://ocsp.test/";
@@ -285,8 +286,7 @@ async fn addresses_in_certificates_are_asked_on_allowed_hosts_alone() {
     let without = builder(&["aia.test"]);
     assert_eq!(crate::world::reason(without, &world.client).await, Some(Reason::RevocationNoSource));
     // Nobody has allowed it, or the path is not valid: then an address in a certificate is text.
-    let no_leave = world.builder().ocsp_fetcher(responder.clone());
-    assert_eq!(crate::world::reason(no_leave, &client).await, None);
+    assert_eq!(crate::world::reason(world.builder(), &client).await, None);
     let expired = world.intermediate.issue(&shape.clone().valid(days(-9), days(-1)));
     assert_eq!(crate::world::reason(builder(&["aia.test"]), &expired).await, Some(Reason::Expired));
     let forged = crate::scene::request(&[("x-client-cert", &escaped_pem(&client.with_broken_signature()))]);
@@ -372,5 +372,38 @@ fn responders_without_a_fetcher_and_bad_addresses_are_mistakes() {
     }
     for url in ["ldap://ocsp.test/", "ocsp.test", "http://user@ocsp.test/"] {
         assert!(matches!(OcspResponder::at(url), Err(ConfigError::FetchUrl { .. })), "{url}");
+    }
+}
+
+/// Who sets how to ask and forgets whom believes that clients are asked about.
+#[test]
+fn an_option_about_asking_without_a_responder_is_a_mistake() {
+    let world = World::new();
+    let refused = |builder: ClientCertLayerBuilder, expected: &str| {
+        let Err(ConfigError::NoResponder { option }) = builder.build() else { panic!("{expected} is accepted") };
+        assert_eq!(option, expected);
+    };
+    let fetcher = Responder::new(|_| Reply::Refused);
+    refused(world.builder().ocsp_fetcher(fetcher.clone()), "ocsp_fetcher");
+    refused(world.builder().ocsp_fetcher(fetcher.clone()).fetch_through(Through), "ocsp_fetcher");
+    refused(world.builder().ocsp_store(Told::default()), "ocsp_store");
+    refused(world.builder().ocsp_wait(Duration::from_secs(1)), "ocsp_wait");
+    refused(world.builder().ocsp_refresh_interval(Duration::from_secs(1)), "ocsp_refresh_interval");
+    let set = |builder: ClientCertLayerBuilder| {
+        let builder = builder.ocsp_store(Told::default()).ocsp_wait(Duration::from_secs(1));
+        builder.ocsp_fetcher(fetcher.clone()).ocsp_refresh_interval(Duration::from_secs(1)).build()
+    };
+    assert!(set(world.builder().ocsp(at_url())).is_ok());
+    assert!(set(world.builder().allow_aia_responders(AllowedHosts::new(["ocsp.test"]).unwrap())).is_ok());
+    // What wraps every client that there is does not ask for one.
+    assert!(world.builder().fetch_through(Through).build().is_ok());
+}
+
+#[derive(Debug)]
+struct Through(Arc<dyn Fetch>);
+
+impl Fetch for Through {
+    fn fetch(&self, request: FetchRequest) -> Fetching<'_> {
+        self.0.fetch(request)
     }
 }

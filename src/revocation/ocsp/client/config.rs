@@ -15,6 +15,8 @@ pub(crate) struct OcspClientOptions {
     /// Where responders may be that certificates name.
     pub(crate) hosts: Option<AllowedHosts>,
     pub(crate) fetcher: Option<Arc<dyn Fetch>>,
+    /// That the operator chose one.
+    pub(crate) is_fetcher_given: bool,
     /// What is shared with other replicas.
     pub(crate) store: Option<SharedStore>,
     /// The longest between two answers about one certificate.
@@ -26,6 +28,21 @@ pub(crate) struct OcspClientOptions {
 impl OcspClientOptions {
     pub(in crate::revocation) fn is_configured(&self) -> bool {
         !self.responders.is_empty() || self.hosts.is_some()
+    }
+
+    /// Who says how to ask means to ask: without a responder every client would pass unasked, and nobody would know.
+    pub(in crate::revocation) fn check_is_unset(&self) -> Result<(), ConfigError> {
+        let unset = Self::default();
+        let set = [
+            ("ocsp_fetcher", self.is_fetcher_given),
+            ("ocsp_store", self.store.is_some()),
+            ("ocsp_wait", self.wait != unset.wait),
+            ("ocsp_refresh_interval", self.refresh_interval != unset.refresh_interval),
+        ];
+        match set.into_iter().find(|(_, is_set)| *is_set) {
+            Some((option, _)) => Err(ConfigError::NoResponder { option }),
+            None => Ok(()),
+        }
     }
 
     /// Puts something in front of the client. Where there is none to be had, building tells so.
@@ -113,6 +130,7 @@ impl Default for OcspClientOptions {
             responders: Vec::new(),
             hosts: None,
             fetcher: None,
+            is_fetcher_given: false,
             store: None,
             refresh_interval: DEFAULT_REFRESH_INTERVAL,
             wait: DEFAULT_WAIT,
