@@ -38,6 +38,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_name_is_proposed_that_shares_less_than_half_with_what_stands_there() {
+        assert_eq!(nearest("adresses", &["addresses", "anchors"]), Some("addresses"));
+        assert_eq!(nearest("pat", &["path"]), Some("path"));
+        assert_eq!(nearest("x", &["y"]), None);
+        assert_eq!(nearest("abc", &["axy"]), None);
+        assert_eq!(nearest("abcdefgh", &["abcdvwxy"]), Some("abcdvwxy"));
+        assert_eq!(nearest("abcdefghij", &["abcdevwxyz"]), None);
+        assert_eq!(nearest("abc", &[]), None);
+    }
+
+    #[test]
     fn distances_are_those_of_levenshtein() {
         for (one, other, letters) in [
             ("", "", 0),

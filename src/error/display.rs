@@ -51,6 +51,10 @@ impl fmt::Display for ConfigError {
             Self::File { path, .. } => write!(f, "cannot read {}", path.display()),
             Self::HeaderName { value, problem } => write!(f, "header name \"{}\" {problem}", Escaped(value)),
             Self::KeySize { bits } => write!(f, "RSA keys of {bits} bits as the least: expected from 2048 to 8192"),
+            // What is remembered has an option of its own for nothing.
+            Self::Limit { name: name @ ("max_remembered_clients" | "max_remembered_bytes" | "max_verdict_age") } => {
+                write!(f, "limit {name} is 0: expected 1 or more, or remember_nothing where nothing is to be remembered")
+            }
             Self::Limit { name } => write!(f, "limit {name} is 0, which would refuse every certificate"),
             Self::NoAlgorithms => {
                 f.write_str("no signature algorithms: enable the feature aws-lc-rs or ring, or hand in algorithms")

@@ -147,7 +147,7 @@ pub enum ConfigError {
         /// The size as given.
         bits: usize,
     },
-    /// A limit that would refuse everything.
+    /// A limit of nothing.
     Limit {
         /// The limit's name.
         name: &'static str,

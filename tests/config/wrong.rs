@@ -112,6 +112,20 @@ fn a_value_of_another_kind_is_told() {
                 "[answers.revoked]\nstatus = 70000",
                 ", line 13, column 10, answers.revoked.status: invalid value: integer `70000`, expected u16",
             ),
+            replaced(
+                "[\"10.1.0.0/24\"]",
+                "7",
+                ", line 4, column 13, gateway[0].addresses: invalid type: integer `7`, expected a string",
+            ),
+            replaced(
+                "[\"10.1.0.0/24\"]",
+                "2026-01-01",
+                ", line 4, column 13, gateway[0].addresses: invalid type: map, expected a string",
+            ),
+            after(
+                "[revocation]\ndeny_list = 7",
+                ", line 13, column 13, revocation.deny_list: invalid type: integer `7`, expected a text or a table",
+            ),
         ],
     );
 }
@@ -264,4 +278,80 @@ fn a_contradiction_is_told() {
             ),
         ],
     );
+}
+
+/// What shows only when the layer is built as a whole still stands at the key that it is about.
+#[test]
+fn what_the_whole_contradicts_is_told_where_it_stands() {
+    let world = World::new();
+    world.directory.write("none.pem", "");
+    world.directory.write("garbage", [0x30, 0x00]);
+    let pinned = |label: &str| format!("[[pinned]]\ncertificates = \"{}\"\nlabel = \"{label}\"\n", "00".repeat(32));
+    let memory = "is 0: expected 1 or more, or remember_nothing where nothing is to be remembered";
+    let mut cases = vec![
+        replaced(
+            "root.pem",
+            "none.pem",
+            ", line 7, column 1, anchors[0].file: no certificate in file none.pem, expected at least one",
+        ),
+        after(
+            "[[anchors]]\nfile = \"root.pem\"\nlabel = \"theirs\"",
+            ", line 6, column 3, anchors: trust anchor CN=Test Root is given twice, labelled \"ours\" and \"theirs\": give it once, with one label",
+        ),
+        after(
+            &format!("{}{}", pinned("a"), pinned("b")),
+            ", line 12, column 3, pinned: pin 0000000000000000000000000000000000000000000000000000000000000000 is given twice, labelled \"a\" and \"b\": give it once, with one label",
+        ),
+        after(
+            "[revocation]\nmax_ocsp_certificates = 0",
+            ", line 13, column 1, revocation.max_ocsp_certificates: limit max_ocsp_certificates is 0, which would refuse every certificate",
+        ),
+        after(
+            "[revocation]\ncrls = \"garbage\"",
+            ", line 13, column 1, revocation.crls: revocation list 1 of file garbage cannot be read: revocation list: ends too early",
+        ),
+        after(
+            "[revocation]\nocsp_answers = \"garbage\"",
+            ", line 13, column 1, revocation.ocsp_answers: ocsp answer of file garbage cannot be read: response status: ends too early",
+        ),
+        after(
+            "[revocation]\nmode = \"ocsp\"",
+            ", line 13, column 1, revocation.mode: the mode of revocation asks OCSP responders or answers, and none is configured: configure it, or set another mode",
+        ),
+    ];
+    for (key, limit) in [
+        ("max_remembered_clients", "max_remembered_clients"),
+        ("max_remembered_bytes", "max_remembered_bytes"),
+        ("max_verdict_age_seconds", "max_verdict_age"),
+    ] {
+        let said = format!(", line 13, column 1, memory.{key}: limit {limit} {memory}");
+        cases.push(after(&format!("[memory]\n{key} = 0"), said.leak()));
+    }
+    for element in ["{ first_of = 0 }", "{ last_of = 0 }", "{ from_right = 0, of = 1 }", "{ from_right = 2, of = 1 }"] {
+        cases.push(replaced(
+            "\"nginx\"",
+            &format!("\"envoy\"\nxfcc_element = {element}"),
+            ", line 4, column 1, gateway[0].xfcc_element: expected exactly one of only = true, first_of, last_of, and from_right with of, each at least 1",
+        ));
+    }
+    all_are_told(&world, cases);
+}
+
+#[test]
+fn what_stands_in_place_of_a_secret_is_not_repeated() {
+    let world = World::new();
+    for secret in
+        ["\"31337\"", "31337", "-31337", "31337.5", "true", "[31337, 31337]", "[[31337]]", "31337-01-01", "{ 31337"]
+    {
+        let text = USUAL.replacen(
+            "\"nginx\"",
+            &format!("\"nginx\"\nsecret_headers = [{{ name = \"x-a\", secret = {secret} }}]"),
+            1,
+        );
+        let told = world.wrong(&text);
+        assert!(
+            told.contains("line 4, column ") && !told.contains("31337") && !told.contains("true"),
+            "{secret}: {told}"
+        );
+    }
 }

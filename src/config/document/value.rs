@@ -44,8 +44,24 @@ impl<'de> Deserialize<'de> for SecretValue {
                 f.write_str(EXPECTED)
             }
 
+            fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+                Err(misplaced())
+            }
+
+            fn visit_i64<E: Error>(self, _: i64) -> Result<Self::Value, E> {
+                Err(misplaced())
+            }
+
+            fn visit_u64<E: Error>(self, _: u64) -> Result<Self::Value, E> {
+                Err(misplaced())
+            }
+
+            fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
+                Err(misplaced())
+            }
+
             fn visit_str<E: Error>(self, _: &str) -> Result<Self::Value, E> {
-                Err(E::custom(format_args!("a secret has no place in this file, expected {EXPECTED}")))
+                Err(misplaced())
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -55,6 +71,11 @@ impl<'de> Deserialize<'de> for SecretValue {
 
         deserializer.deserialize_any(Place)
     }
+}
+
+/// Without the value, whatever it is: a number can be a secret.
+fn misplaced<E: Error>() -> E {
+    E::custom(format_args!("a secret has no place in this file, expected {EXPECTED}"))
 }
 
 #[cfg(feature = "json-schema")]
