@@ -69,3 +69,31 @@ impl<B: Body<Data = Bytes>> Body for ResponseBody<B> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::{BodyExt as _, Empty, Full};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_fixed_text_ends_after_its_only_piece_and_tells_how_much_is_left() {
+        let mut body: ResponseBody<Empty<Bytes>> = ResponseBody::fixed("abc".into());
+        assert!(!body.is_end_stream());
+        assert_eq!(body.size_hint().exact(), Some(3));
+        assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "abc");
+        assert!(body.is_end_stream());
+        assert_eq!(body.size_hint().exact(), Some(0));
+        assert!(body.frame().await.is_none());
+        assert!(ResponseBody::<Empty<Bytes>>::fixed(Bytes::new()).is_end_stream());
+    }
+
+    #[tokio::test]
+    async fn the_handlers_own_body_says_for_itself_when_it_ends() {
+        assert!(ResponseBody::inner(Empty::<Bytes>::new()).is_end_stream());
+        let mut body = ResponseBody::inner(Full::<Bytes>::from("abc"));
+        assert!(!body.is_end_stream());
+        assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "abc");
+        assert!(body.is_end_stream());
+    }
+}

@@ -26,6 +26,7 @@ mod several;
 mod stress;
 mod world;
 mod wrong;
+mod wrong_as_a_whole;
 
 #[path = "../pipeline/scene.rs"]
 #[allow(dead_code, reason = "the scene is the pipeline's, and this crate uses another part of it")]

@@ -1,8 +1,8 @@
 //! The effective policy: what is in force, read from the layer itself.
 
 use tower_client_cert::{
-    EffectivePolicy, Encoding, Gateway, GatewayCertificateMatcher, GatewayCertificateName, PinnedCertificates, Reason,
-    Secret, SenderProof, StatusFormat, TrustAnchors, UnixPeers,
+    ClientCertLayerBuilder, EffectivePolicy, Encoding, Gateway, GatewayCertificateMatcher, GatewayCertificateName,
+    PinnedCertificates, Reason, Secret, SenderProof, StatusFormat, TrustAnchors, UnixPeers,
 };
 
 use crate::support::pki::{Pki, Shape};
@@ -34,6 +34,18 @@ fn with_every_default_nothing_is_loosened_and_only_the_operators_own_facts_are_s
     assert_eq!(set, ["gateway[0].kind", "gateway[0].proof[0]", "anchors[0]", "intermediates[0]"]);
     assert_eq!(policy.entry("revocation.mode").unwrap().value(), "none: revocation is not checked");
     assert_eq!(policy.entry("gateway[0].proof[0]").unwrap().value(), "from 10.1.0.0/24; no second factor");
+}
+
+#[test]
+fn paths_that_are_excepted_differ_from_the_defaults_and_none_do_not() {
+    let pki = Pki::new();
+    let is_default = |builder: ClientCertLayerBuilder, key: &str| {
+        builder.build().unwrap().handle().policy().entry(key).unwrap().is_default()
+    };
+    let required = || crate::scene::builder(&pki).required();
+    assert!(!is_default(required(), "requests.required"));
+    assert!(is_default(required(), "requests.except"));
+    assert!(!is_default(required().except(["/healthz"]), "requests.except"));
 }
 
 #[test]

@@ -3,24 +3,24 @@
 use crate::world::{USUAL, World};
 
 /// A document, and what is said of it after `file client-cert.toml`.
-struct Wrong {
+pub(crate) struct Wrong {
     text: String,
     said: &'static str,
 }
 
 /// The usual document with something after it.
-fn after(text: &str, said: &'static str) -> Wrong {
+pub(crate) fn after(text: &str, said: &'static str) -> Wrong {
     Wrong { text: format!("{USUAL}{text}\n"), said }
 }
 
 /// The usual document with a piece of it replaced.
-fn replaced(piece: &str, by: &str, said: &'static str) -> Wrong {
+pub(crate) fn replaced(piece: &str, by: &str, said: &'static str) -> Wrong {
     assert!(USUAL.contains(piece));
     Wrong { text: USUAL.replacen(piece, by, 1), said }
 }
 
 #[track_caller]
-fn all_are_told(world: &World, cases: Vec<Wrong>) {
+pub(crate) fn all_are_told(world: &World, cases: Vec<Wrong>) {
     let mut failures = Vec::new();
     for Wrong { text, said } in cases {
         let found = world.wrong(&text);
@@ -278,63 +278,6 @@ fn a_contradiction_is_told() {
             ),
         ],
     );
-}
-
-/// What shows only when the layer is built as a whole still stands at the key that it is about.
-#[test]
-fn what_the_whole_contradicts_is_told_where_it_stands() {
-    let world = World::new();
-    world.directory.write("none.pem", "");
-    world.directory.write("garbage", [0x30, 0x00]);
-    let pinned = |label: &str| format!("[[pinned]]\ncertificates = \"{}\"\nlabel = \"{label}\"\n", "00".repeat(32));
-    let memory = "is 0: expected 1 or more, or remember_nothing where nothing is to be remembered";
-    let mut cases = vec![
-        replaced(
-            "root.pem",
-            "none.pem",
-            ", line 7, column 1, anchors[0].file: no certificate in file none.pem, expected at least one",
-        ),
-        after(
-            "[[anchors]]\nfile = \"root.pem\"\nlabel = \"theirs\"",
-            ", line 6, column 3, anchors: trust anchor CN=Test Root is given twice, labelled \"ours\" and \"theirs\": give it once, with one label",
-        ),
-        after(
-            &format!("{}{}", pinned("a"), pinned("b")),
-            ", line 12, column 3, pinned: pin 0000000000000000000000000000000000000000000000000000000000000000 is given twice, labelled \"a\" and \"b\": give it once, with one label",
-        ),
-        after(
-            "[revocation]\nmax_ocsp_certificates = 0",
-            ", line 13, column 1, revocation.max_ocsp_certificates: limit max_ocsp_certificates is 0, which would refuse every certificate",
-        ),
-        after(
-            "[revocation]\ncrls = \"garbage\"",
-            ", line 13, column 1, revocation.crls: revocation list 1 of file garbage cannot be read: revocation list: ends too early",
-        ),
-        after(
-            "[revocation]\nocsp_answers = \"garbage\"",
-            ", line 13, column 1, revocation.ocsp_answers: ocsp answer of file garbage cannot be read: response status: ends too early",
-        ),
-        after(
-            "[revocation]\nmode = \"ocsp\"",
-            ", line 13, column 1, revocation.mode: the mode of revocation asks OCSP responders or answers, and none is configured: configure it, or set another mode",
-        ),
-    ];
-    for (key, limit) in [
-        ("max_remembered_clients", "max_remembered_clients"),
-        ("max_remembered_bytes", "max_remembered_bytes"),
-        ("max_verdict_age_seconds", "max_verdict_age"),
-    ] {
-        let said = format!(", line 13, column 1, memory.{key}: limit {limit} {memory}");
-        cases.push(after(&format!("[memory]\n{key} = 0"), said.leak()));
-    }
-    for element in ["{ first_of = 0 }", "{ last_of = 0 }", "{ from_right = 0, of = 1 }", "{ from_right = 2, of = 1 }"] {
-        cases.push(replaced(
-            "\"nginx\"",
-            &format!("\"envoy\"\nxfcc_element = {element}"),
-            ", line 4, column 1, gateway[0].xfcc_element: expected exactly one of only = true, first_of, last_of, and from_right with of, each at least 1",
-        ));
-    }
-    all_are_told(&world, cases);
 }
 
 #[test]

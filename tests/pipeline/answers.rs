@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use tower::{Layer, Service, ServiceExt, service_fn};
-use tower_client_cert::{ConfigError, GrpcCode, Reason, Rejection};
+use tower_client_cert::{AccessTable, ConfigError, GrpcCode, Reason, Rejection};
 
 use crate::scene::{as_grpc, ask, ask_all, builder, request, with_certificate};
 use crate::support::log::Log;
@@ -102,6 +102,11 @@ async fn the_body_tells_nothing_but_a_fixed_text_and_the_reference() {
         // That is for what may be otherwise when it is asked again.
         assert_eq!(asked.header("retry-after"), None, "{text}");
     }
+    // A client that is known, and may not.
+    let guarded = builder(&pki).access_table(AccessTable::builder().build()).build().unwrap();
+    let asked = ask(&guarded, with_certificate(&pki.good())).await;
+    assert_eq!(asked.status(), 403);
+    assert!(asked.body.starts_with("access denied (reference "), "{}", asked.body);
 }
 
 #[tokio::test]

@@ -10,19 +10,23 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig};
-use tokio::net::{TcpListener, TcpStream};
+use sha2::Digest as _;
+use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tonic::Code;
 use tonic::codegen::tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Server;
+use tonic::transport::server::Connected as _;
+use tower_client_cert::certificate::Fingerprint;
 use tower_client_cert::tonic::ClientIdentityExt as _;
 use tower_client_cert::{
     ClientCertLayer, ClientIdentity, Gateway, GatewayCertificate, GatewayCertificateMatcher, GatewayCertificateName,
-    GatewayPeer,
+    GatewayPeer, UnixPeers,
 };
 
-use crate::proofs::{anchors, layer};
+use crate::proofs::{anchors, layer, over, proven_by};
+use crate::scene::ask;
 use crate::support::http;
 use crate::support::orders::{self, Orders};
 use crate::support::pki::{Minted, Pki, Shape};
@@ -45,9 +49,13 @@ impl House {
     }
 
     pub(crate) fn gateway(&self) -> Gateway {
+        self.gateway_at(Gateway::nginx(["127.0.0.1"]).unwrap())
+    }
+
+    /// The gateway at a place, where it shows the certificate of the edge.
+    fn gateway_at(&self, place: Gateway) -> Gateway {
         let edge = [GatewayCertificateName::common_name("edge")];
-        let matcher = GatewayCertificateMatcher::named(anchors(&self.authority), edge).unwrap();
-        Gateway::nginx(["127.0.0.1"]).unwrap().certificate(matcher)
+        place.certificate(GatewayCertificateMatcher::named(anchors(&self.authority), edge).unwrap())
     }
 
     /// Asks for a certificate of the house, and lets those in who have none.
@@ -161,4 +169,34 @@ async fn tonic_believes_the_machine_that_proved_to_be_the_gateway() {
     }
     let itself = call(Some(&house.edge), &[]).await.unwrap_err();
     assert_eq!(itself.code(), Code::Unauthenticated, "the gateway is no client");
+}
+
+/// What tonic tells of TLS over a Unix socket: the user and the machine, each of which must be the gateway's.
+#[cfg(unix)]
+#[tokio::test]
+async fn tonic_tells_both_who_holds_the_socket_and_who_proved_what_over_it() {
+    let (house, pki) = (House::new(), Pki::new());
+    let value = pki.good().escaped_pem();
+    let (mut uids, mut told) = (Vec::new(), Vec::new());
+    for (own, is_listed, is_known) in [
+        (Some(&house.edge), true, true),
+        (Some(&house.edge), false, false),
+        (Some(&house.other), true, false),
+        (None, true, false),
+    ] {
+        let (near, far) = UnixStream::pair().unwrap();
+        let uid = near.peer_cred().unwrap().uid();
+        let machine = house.machine(own, Protocol::Http2);
+        let (accepted, connected) = tokio::join!(house.acceptor(b"h2").accept(near), machine.shake_hands(far));
+        let info = accepted.unwrap().connect_info();
+        let peers = UnixPeers::uid(if is_listed { uid } else { uid + 1 });
+        let layer = layer(house.gateway_at(Gateway::nginx([""; 0]).unwrap().unix_socket(peers)), &pki);
+        let asked = ask(&layer, over(|all| drop(all.insert(info)), &[("x-client-cert", &value)])).await;
+        assert_eq!(asked.identity().is_some(), is_known, "{own:?} {is_listed}");
+        drop(connected.unwrap());
+        uids.push(uid);
+        told.extend(asked.identity().map(proven_by));
+    }
+    let edge = Fingerprint::new(sha2::Sha256::digest(house.edge.der()).into());
+    assert_eq!(told, [format!("unix socket of uid {}, gateway certificate {edge}", uids[0])]);
 }

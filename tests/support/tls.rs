@@ -8,6 +8,7 @@ use rustls::client::Resumption;
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -66,12 +67,16 @@ impl TlsClient {
     }
 
     pub(crate) async fn try_connect(&self, address: SocketAddr) -> std::io::Result<TlsStream<TcpStream>> {
-        let connecting = async {
-            let stream = TcpStream::connect(address).await?;
-            let name = ServerName::try_from(SERVER_NAME).unwrap();
-            TlsConnector::from(Arc::clone(&self.config)).connect(name, stream).await
-        };
+        let connecting = async { self.shake_hands(TcpStream::connect(address).await?).await };
         tokio::time::timeout(CONNECT_TIMEOUT, connecting).await?
+    }
+
+    pub(crate) async fn shake_hands<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: S,
+    ) -> std::io::Result<TlsStream<S>> {
+        let name = ServerName::try_from(SERVER_NAME).unwrap();
+        TlsConnector::from(Arc::clone(&self.config)).connect(name, stream).await
     }
 }
 
