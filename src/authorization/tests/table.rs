@@ -327,3 +327,33 @@ fn lint_tells_of_every_mistake_and_of_nothing_else() {
     let one_anchor = AccessTable::builder().path("/untied", partner_rule()).unwrap();
     assert!(one_anchor.lint(&anchors(&["a"]), &Fixed).is_empty());
 }
+
+/// A line whose rule asks for the same as one above it at the same place is idle; one that asks for anything else is not.
+#[test]
+fn rules_ask_for_the_same_only_where_all_their_parts_do() {
+    use crate::authorization::TextPattern;
+    let [a, b] = ["a", "b"].map(|name| move || org(name));
+    let matching = |expression: &str| Rule::common_name(TextPattern::regex(expression).unwrap());
+    for (earlier, later, is_idle) in [
+        (a(), a(), true),
+        (a(), b(), false),
+        (a().and(b()), a().and(b()), true),
+        (a().and(b()), a().and(org("c")), false),
+        (a().and(b()), a().or(b()), false),
+        (a().or(b()), a().or(b()), true),
+        (a().or(b()), a().or(b()).or(org("c")), false),
+        (a().or(b()).or(org("c")), a().or(b()), false),
+        (Rule::not(a()), Rule::not(a()), true),
+        (Rule::not(a()), Rule::not(b()), false),
+        (Rule::not(a()), a(), false),
+        (a().or(Rule::any_client()), a().or(Rule::any_client()), true),
+        (a().or(Rule::any_client()), a().or(b()), false),
+        (matching("x.*y"), matching("x.*y"), true),
+        (matching("x.*y"), matching("x.*z"), false),
+    ] {
+        let told = format!("{earlier} then {later}");
+        let builder = AccessTable::builder().path("/p", earlier).unwrap().path("/p", later).unwrap();
+        let advice = builder.lint(&anchors(&["a"]), &Fixed);
+        assert_eq!(advice.iter().any(|advice| advice.text().contains("is idle")), is_idle, "{told}: {advice:?}");
+    }
+}

@@ -2,9 +2,10 @@
 
 use rustls_pki_types::CertificateDer;
 
-use crate::certificate::Certificate;
 use crate::certificate::der::{Elements, tag};
 use crate::certificate::error::{CertificateError, Problem};
+use crate::certificate::{Certificate, DistinguishedName};
+use crate::der_writer::{element, object_identifier};
 
 const FIELD: &str = "field";
 
@@ -86,4 +87,25 @@ fn the_size_limit_is_the_last_size_that_is_read() {
     assert_eq!(of_size(65_536), Err(CertificateError::new("certificate", too_large)));
     let no_sequence = Problem::UnexpectedTag { found: 0, expected: 0x30 };
     assert_eq!(of_size(65_535), Err(CertificateError::new("certificate", no_sequence)));
+}
+
+#[test]
+fn a_name_has_so_many_parts_and_a_part_so_many_attributes() {
+    let attribute = |octet: u8| {
+        let value = element(0x0c, &[octet]);
+        element(tag::SEQUENCE, &[object_identifier("2.5.4.10"), value].concat())
+    };
+    let part = |attributes: u8| {
+        element(tag::SET, &(0..attributes).flat_map(|octet| attribute(b'0' + octet)).collect::<Vec<_>>())
+    };
+    let read = |parts: &[Vec<u8>]| {
+        let name = DistinguishedName::from_encoded(FIELD, &element(tag::SEQUENCE, &parts.concat()));
+        name.map(|name| name.iter().count())
+    };
+    let too_many = |limit| Err(CertificateError::new(FIELD, Problem::TooMany { limit }));
+    assert_eq!(read(&vec![part(1); 64]), Ok(64));
+    assert_eq!(read(&vec![part(1); 65]), too_many(64));
+    assert_eq!(read(&[part(32), part(1)]), Ok(33));
+    assert_eq!(read(&[part(33)]), too_many(32));
+    assert_eq!(read(&[part(1), vec![tag::SET, 0]]), Err(CertificateError::new(FIELD, Problem::Empty)));
 }
