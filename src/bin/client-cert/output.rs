@@ -119,16 +119,18 @@ pub(crate) fn safe(text: &str) -> String {
 }
 
 /// Lines of at most so many characters, broken at blanks, and within words that are longer than a line. Lines after the
-/// first are indented.
+/// first are indented; the first is as far as the text itself, but no further than they are.
 fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
+    let words = text.trim_start_matches(' ');
+    let first_indent = text.len().saturating_sub(words.len()).min(indent);
+    let mut lines = vec![" ".repeat(first_indent)];
+    for word in words.split(' ') {
         let mut word: Vec<char> = word.chars().collect();
         loop {
-            let is_first = lines.len() == 1;
+            let indented = if lines.len() == 1 { first_indent } else { indent };
             let Some(line) = lines.last_mut() else { break };
             let used = line.chars().count();
-            let is_fresh = used == 0 || (!is_first && used == indent);
+            let is_fresh = used == indented;
             let needed = word.len() + usize::from(!is_fresh);
             if used + needed <= width {
                 if !is_fresh {
@@ -165,6 +167,8 @@ mod tests {
         assert_eq!(wrapped("abcdefghij k", 4, 1), ["abcd", " efg", " hij", " k"]);
         assert_eq!(wrapped("", 8, 2), [""]);
         assert_eq!(wrapped("exactly8 x", 8, 0), ["exactly8", "x"]);
+        assert_eq!(wrapped("  one two", 6, 2), ["  one", "  two"]);
+        assert_eq!(wrapped("   abcdef", 4, 1), [" abc", " def"]);
     }
 
     #[test]
