@@ -90,6 +90,10 @@ fn the_head_may_come_from_standard_input_and_name_its_peer() {
     let head = format!("10.1.0.4\n{}: {}\n", lines[0].0, lines[0].1);
     let ran = run_with_input(["explain", "--config", &config, "--head", "-", "--at", AT], head.as_bytes());
     assert_eq!(ran.status, 0, "{ran:?}");
+    let below_an_empty_line = format!("\r\n{head}");
+    let ran =
+        run_with_input(["explain", "--config", &config, "--head", "-", "--at", AT], below_an_empty_line.as_bytes());
+    assert_eq!(ran.status, 0, "{ran:?}");
     let elsewhere =
         run_with_input(["explain", "--config", &config, "--head", "-", "--at", AT, "--peer", "::1"], head.as_bytes());
     assert_eq!(elsewhere.status, 3, "{elsewhere:?}");

@@ -76,8 +76,11 @@ impl Head {
     }
 }
 
-/// Lines without their ends, and without the mark that traces put in front of what was sent.
+/// Lines without their ends, and without the mark that traces put in front of what was sent, from the first on that is
+/// not empty (RFC 9112 section 2.2).
 fn lines(octets: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let begin = octets.iter().position(|byte| !matches!(byte, b'\r' | b'\n')).unwrap_or_default();
+    let octets = octets.get(begin..).unwrap_or_default();
     let octets = octets.strip_suffix(b"\n").unwrap_or(octets);
     octets.split(|byte| *byte == b'\n').map(|line| {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -92,7 +95,7 @@ fn is_request_line(line: &[u8]) -> bool {
 
 /// A name and what follows its colon.
 fn field(line: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = line.iter().position(|byte| *byte == b':').filter(|colon| *colon > 0)?;
+    let colon = line.iter().position(|byte| *byte == b':')?;
     let (name, rest) = line.split_at_checked(colon)?;
     HeaderName::from_bytes(name).ok()?;
     Some((name, rest.get(1..)?))
