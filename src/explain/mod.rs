@@ -113,12 +113,8 @@ impl Explanation {
                     Finding::Client(_) => None,
                     Finding::Anonymous(absence) => presence.admit(absence, path).err(),
                 };
-                step.outcome = match (presence, &missing) {
-                    (Presence::Optional, _) => StepOutcome::NotConfigured,
-                    (Presence::Required { .. }, None) => StepOutcome::Passed,
-                    (Presence::Required { .. }, Some(_)) => StepOutcome::Failed,
-                };
-                if step.outcome != StepOutcome::NotConfigured {
+                if let Presence::Required { .. } = presence {
+                    step.outcome = if missing.is_some() { StepOutcome::Failed } else { StepOutcome::Passed };
                     step.found = words::found_client(&finding);
                 }
                 missing.map_or(Ok(finding), |missing: CertificateMissing| Err(missing.into()))

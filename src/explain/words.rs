@@ -98,12 +98,14 @@ pub(super) fn step(stage: Stage, check: &'static str) -> Step {
 
 /// The question whether a certificate is required.
 pub(super) fn presence(presence: &Presence) -> Step {
-    let wanted = match presence {
-        Presence::Optional => "nothing: anonymous requests go on".to_owned(),
-        Presence::Required { except } if except.is_empty() => "a client".to_owned(),
-        Presence::Required { except } => format!("a client, but for the paths {}", shown(except.join(", "))),
+    let (outcome, wanted) = match presence {
+        Presence::Optional => (StepOutcome::NotConfigured, "nothing: anonymous requests go on".to_owned()),
+        Presence::Required { except } if except.is_empty() => (StepOutcome::NotReached, "a client".to_owned()),
+        Presence::Required { except } => {
+            (StepOutcome::NotReached, format!("a client, but for the paths {}", shown(except.join(", "))))
+        }
     };
-    Step { wanted, standard: "RFC 9110 section 15.5.2", ..step(Stage::Authorization, "presence") }
+    Step { outcome, wanted, standard: "RFC 9110 section 15.5.2", ..step(Stage::Authorization, "presence") }
 }
 
 fn wanted_sender(snapshot: &Snapshot) -> String {
@@ -271,3 +273,25 @@ pub(super) fn span(seconds: u64) -> String {
 
 /// Anchors that are named before the rest is only counted.
 const MAX_ANCHORS_NAMED: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_told_in_the_largest_unit_of_which_there_are_two() {
+        for (seconds, expected) in [
+            (0, "0 seconds"),
+            (1, "1 second"),
+            (119, "119 seconds"),
+            (120, "2 minutes"),
+            (7_199, "119 minutes"),
+            (7_200, "2 hours"),
+            (172_799, "47 hours"),
+            (172_800, "2 days"),
+            (700_000_000, "8101 days"),
+        ] {
+            assert_eq!(span(seconds), expected, "{seconds}");
+        }
+    }
+}

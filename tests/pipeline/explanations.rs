@@ -13,7 +13,7 @@ use crate::scene::{self, builder, request, request_from, trusting, with_anchors,
 use crate::support::log::Log;
 use crate::support::pki::{ListShape, Pki, Shape, days};
 
-fn explained(layer: &ClientCertLayer, request: http::Request<Full<bytes::Bytes>>) -> Explanation {
+pub(crate) fn explained(layer: &ClientCertLayer, request: http::Request<Full<bytes::Bytes>>) -> Explanation {
     layer.handle().explain(&request.into_parts().0)
 }
 

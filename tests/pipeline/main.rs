@@ -9,6 +9,7 @@ mod anonymity;
 mod answers;
 mod beyond_webpki;
 mod elements;
+mod explained_steps;
 mod explanations;
 mod keys;
 mod log_content;
