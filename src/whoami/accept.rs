@@ -34,7 +34,7 @@ fn weight(text: &str) -> u32 {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
     match whole {
-        "1" if is_digits => 1_000,
+        "1" if is_digits && fraction.bytes().all(|digit| digit == b'0') => 1_000,
         "0" if is_digits => format!("{fraction:0<3}").parse().unwrap_or(0),
         _ => 0,
     }
@@ -60,6 +60,9 @@ mod tests {
             "TEXT/HTML",
             "application/json;q=0.5, text/html;q=0.9",
             "text/html, application/json",
+            "text/html;q=1",
+            "text/html;q=1.000, application/json;q=0.999",
+            "text/html;Q=0.001",
         ] {
             assert_eq!(form(accept), Form::Html, "{accept}");
         }
@@ -77,6 +80,11 @@ mod tests {
             "text/html;q=0.000",
             "text/html;q=2",
             "text/html;q=-1",
+            "text/html;q=1.001",
+            "text/html;q=1.0000",
+            "text/html;q=1.x",
+            "text/html;q=0.9999",
+            "text/html;q=0.x",
             "text/htmlx",
         ] {
             assert_eq!(form(accept), Form::Json, "{accept}");
