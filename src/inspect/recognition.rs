@@ -100,3 +100,34 @@ const ENCODINGS: [Encoding; 9] = [
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 /// More than the layer takes, so that one certificate too many can be shown.
 const MAX_CERTIFICATES: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_no_encoding_reads_is_taken_for_the_one_that_it_begins_like() {
+        for (value, expected) in [
+            (":MIIB:", Encoding::Rfc9440),
+            (":MIIB:, :MIIB:", Encoding::Rfc9440List),
+            ("MIIB", Encoding::DerBase64),
+            ("MIIB,MIIB", Encoding::DerBase64List),
+            ("AAEC,AAEC", Encoding::Auto),
+            ("AA+/==", Encoding::DerBase64),
+            ("AA_-", Encoding::Auto),
+            ("LS0tLS1C", Encoding::PemBase64),
+            ("[{}]", Encoding::Xfcc(XfccElement::Only)),
+            ("By=x;Hash=00", Encoding::Xfcc(XfccElement::Only)),
+            ("By=x;CERT=00", Encoding::Xfcc(XfccElement::Only)),
+            ("By=x;Ha=00", Encoding::Auto),
+            ("3082aF", Encoding::DerHex),
+            ("3082ag", Encoding::DerBase64),
+            ("%2D%2D", Encoding::Pem),
+            ("-----BEGIN", Encoding::Pem),
+            ("-BEGIN", Encoding::Auto),
+            ("{http.request.tls}", Encoding::Auto),
+        ] {
+            assert_eq!(likely(value.as_bytes()), expected, "{value}");
+        }
+    }
+}

@@ -81,3 +81,24 @@ pub(super) fn of_certificate(certificate: &Certificate, place: Place, at: System
     }
     trips
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls_pki_types::CertificateDer;
+
+    use super::*;
+    use crate::encoding::Encoding;
+
+    fn trips(bytes: usize, certificates: usize) -> Vec<String> {
+        let certificates = vec![CertificateDer::from(Vec::new()); certificates];
+        let recognized = Recognized { encoding: Encoding::Pem, certificates };
+        of_value(&vec![b'A'; bytes], &recognized).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_value_trips_just_above_the_default_limits() {
+        assert_eq!(trips(65_536, 10), [""; 0]);
+        assert_eq!(trips(65_537, 10), ["header-too-large: a value of 65537 bytes, the default limit is 65536"]);
+        assert_eq!(trips(65_536, 11), ["too-many-certificates: 11 certificates, the default limit is 10"]);
+    }
+}

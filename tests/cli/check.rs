@@ -1,7 +1,7 @@
 //! `client-cert check`.
 
 use crate::program::{Ran, run};
-use crate::support::pki::{ListShape, Shape, days};
+use crate::support::pki::{ListShape, Shape, days, seconds};
 use crate::world::{AT, USUAL, World, with};
 
 fn check(world: &World, config: &str, more: &[&str]) -> Ran {
@@ -51,6 +51,25 @@ fn an_anchor_that_has_ended_and_one_that_ends_soon_are_problems() {
     );
     assert_eq!(check(&world, &two, &["--within", "19"]).status, 0);
     assert_eq!(check(&world, &two, &["--within", "20"]).status, 1);
+}
+
+#[test]
+fn an_anchor_has_ended_from_the_second_after_its_last_on() {
+    let world = World::new();
+    let two = with("[[anchors]]\nfile = \"second.pem\"\nlabel = \"second\"\n");
+    for (last, code, days_text, problem) in [
+        (0, "ends-soon", "in 0 days", "authority \"CN=Second\" ends at 2026-03-01T12:00:00Z"),
+        (-1, "ended", "0 days ago", "authority \"CN=Second\" ended at 2026-03-01T11:59:59Z"),
+        (-86_400, "ended", "1 days ago", "authority \"CN=Second\" ended at 2026-02-28T12:00:00Z"),
+    ] {
+        world.write("second.pem", Shape::authority("Second").valid(days(-60), seconds(last)).self_signed().pem());
+        let ran = check(&world, &two, &["--within", "0"]);
+        assert_eq!(ran.status, 1, "{ran:?}");
+        assert!(ran.stdout.contains(&format!("\n  {days_text:<12}  2026-0")), "{days_text}: {}", ran.stdout);
+        assert!(ran.stdout.ends_with(&format!("\n\nTo be mended\n- {code}: {problem}\n")), "{code}: {}", ran.stdout);
+        let json = check(&world, &two, &["--within", "0", "--json"]).json();
+        assert_eq!(json["expiries"][0]["ended"], code == "ended", "{json:#}");
+    }
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! `client-cert fetch-issuers`.
 
+use rcgen::IsCa;
+use tower_client_cert::Inspection;
+
 use crate::program::{Ran, run, run_beside};
 use crate::support::faulty_server::{Behaviour, FaultyServer};
-use crate::support::pki::{Access, Minted, Shape};
+use crate::support::pki::{Access, Minted, Shape, now};
 use crate::support::scratch::Scratch;
 
 /// A root, an intermediate and a client, the latter two of which tell where their issuers are.
@@ -29,6 +32,15 @@ async fn fetch(server: &FaultyServer, client: &Minted, more: &[&str]) -> Ran {
     arguments.extend(["--allow-target", "127.0.0.1/32", "--host", &address].map(str::to_owned));
     arguments.extend(more.iter().map(|more| (*more).to_owned()));
     run_beside(arguments).await
+}
+
+fn one_line(ran: &Ran) -> String {
+    ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn key_id(minted: &Minted) -> Option<String> {
+    let inspection = Inspection::of_file(minted.der(), now()).unwrap();
+    inspection.certificates()[0].read().unwrap().subject_key_id().map(ToString::to_string)
 }
 
 /// The server answers on this very thread's runtime.
@@ -72,8 +84,46 @@ async fn what_bears_another_name_or_is_no_certificate_is_no_issuer() {
         let ran = fetch(&server, &chain.client, &[]).await;
         assert_eq!((ran.status, ran.stderr.as_str()), (1, ""), "{problem}: {ran:?}");
         ran.is_readable();
-        let told = ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(told.contains(problem), "{problem}: {}", ran.stdout);
+        assert!(one_line(&ran).contains(problem), "{problem}: {}", ran.stdout);
+    }
+}
+
+#[tokio::test]
+async fn an_issuer_of_the_same_name_is_told_with_the_key_that_the_one_below_names() {
+    let server = FaultyServer::always(Behaviour::Reset).await;
+    let chain = Chain::at(&server);
+    let key_id = |minted: &Minted| key_id(minted).unwrap();
+    let namesake = Shape::authority("Test Intermediate").self_signed();
+    let mut without_key_id = Shape::client("Test Intermediate");
+    without_key_id.is_ca(IsCa::NoCa);
+    let nameless = without_key_id.self_signed();
+    let own = key_id(&chain.intermediate);
+    for (issuer, expected) in [
+        (&chain.intermediate, format!("key id {own}, as the one below names it")),
+        (&namesake, format!("key id {}, but the one below names {own}", key_id(&namesake))),
+        (&nameless, "key id none".to_owned()),
+    ] {
+        let der = issuer.der().to_vec();
+        server.answer(move |_| Behaviour::ok("application/pkix-cert", &der));
+        let ran = fetch(&server, &chain.client, &[]).await;
+        assert!(one_line(&ran).contains(&expected), "{expected}: {}", ran.stdout);
+    }
+}
+
+#[tokio::test]
+async fn at_most_256_kib_are_taken_from_an_address() {
+    let server = FaultyServer::always(Behaviour::Reset).await;
+    let chain = Chain::at(&server);
+    for (octets, status) in [(256 * 1024, 0), (256 * 1024 + 1, 1)] {
+        let pem = chain.root.pem() + &chain.intermediate.pem();
+        let padded = format!("{pem}{}", "x".repeat(octets - pem.len()));
+        server.answer(move |_| Behaviour::ok("application/x-pem-file", padded.as_bytes()));
+        let ran = fetch(&server, &chain.client, &[]).await;
+        assert_eq!(
+            (ran.status, one_line(&ran).contains("more than 262144 octets")),
+            (status, status == 1),
+            "{octets}: {ran:?}"
+        );
     }
 }
 

@@ -5,8 +5,10 @@
 mod advice;
 mod check;
 mod explain;
+mod explain_text;
 mod fetch_issuers;
 mod inspect;
+mod inspect_text;
 mod layer;
 mod network;
 mod planted;
@@ -14,6 +16,8 @@ mod policy;
 mod program;
 mod readme;
 mod replay;
+#[cfg(target_os = "linux")]
+mod streams;
 mod world;
 
 #[path = "../support/mod.rs"]

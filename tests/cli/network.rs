@@ -1,10 +1,11 @@
 //! What the commands ask over the network, and what they tell of it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::program::{Ran, run_beside, run_in};
+use crate::program::{Ran, run, run_beside, run_in};
 use crate::support::faulty_server::{Behaviour, FaultyServer};
 use crate::support::pki::{AnswerShape, ListShape, Minted};
 use crate::world::{AT, Asked, World, with};
@@ -211,4 +212,28 @@ async fn check_policy_and_replay_ask_nobody_and_say_so() {
         assert!(replay.stderr.contains("offline: 1 address "), "{}", replay.stderr);
         assert_eq!(networked.server.received().len(), 0);
     }
+}
+
+#[tokio::test]
+async fn the_time_that_an_answer_took_is_told() {
+    let Behaviour::Send(octets) = Behaviour::answer("404 Not Found", &[], b"") else { panic!("it sends") };
+    let least = u64::try_from(octets.len()).unwrap();
+    let trickle = Behaviour::Trickle(octets, Duration::from_millis(1));
+    let networked = Networked::new(fetched_list, |_| trickle.clone()).await;
+    let question = step(&networked.explain(&["--json"]).await.json(), "crl")["asked"][0].clone();
+    assert!(question["milliseconds"].as_u64().is_some_and(|took| took >= least), "{least} ms: {question:#}");
+}
+
+/// The client is watched, and is the one of the configuration all the same.
+#[test]
+fn what_the_client_is_and_may_fetch_is_told_of_the_client_itself() {
+    let world = World::new();
+    let responder = |scheme: &str| with(&format!("[[revocation.ocsp]]\nurl = \"{scheme}://ocsp.ca.test/\"\n"));
+    let config = world.write("client-cert.toml", responder("http"));
+    let policy = run(["policy", "--json", "--config", &config]).json();
+    let entries = policy["entries"].as_array().unwrap();
+    let client = entries.iter().find(|entry| entry["key"] == "revocation.ocsp.http").unwrap();
+    assert_eq!(client["value"], "HTTP, 2000 ms to connect, 8 fetches at a time, 64 more wait, https refused");
+    world.write("client-cert.toml", responder("https"));
+    run(["check", "--config", &config]).is_trouble("https://ocsp.ca.test/ cannot be asked: https needs roots");
 }

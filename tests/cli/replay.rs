@@ -247,6 +247,52 @@ fn a_line_that_is_no_record_is_told_by_its_number() {
     run(["replay", "--config", &config, "--against", &wrong]).is_trouble("max_header_bytes");
 }
 
+#[test]
+fn a_record_may_have_1000_header_lines_and_1048576_bytes() {
+    let world = World::new();
+    let config = world.write("client-cert.toml", USUAL);
+    let lines = vec![json!(["x-a", ""]); 1000];
+    let line = json!({ "peer": "10.1.0.4", "path": "/", "headers": lines, "time": AT }).to_string();
+    let padded = format!("{line}{}\n", " ".repeat(1_048_575 - line.len()));
+    let ran = run_with_input(["replay", "--config", &config], padded.as_bytes());
+    assert_eq!(ran.stdout, "{\"line\":1,\"verdict\":\"anonymous\"}\n");
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, "1 requests\n           1  anonymous\n"));
+    let longer = format!(" {padded}");
+    run_with_input(["replay", "--config", &config], longer.as_bytes()).is_trouble("longer than 1048576 bytes");
+}
+
+#[test]
+fn a_change_and_the_summary_tell_all_there_is() {
+    let world = World::new();
+    let config = world.write("client-cert.toml", USUAL);
+    let lists = "[[revocation.fetched_crls]]\nurls = [\"http://crl.ca.test/1.crl\", \"http://crl.ca.test/2.crl\"]";
+    let next = world.write("next.toml", with(lists));
+    let mut asked = record(&world.good().path("/restricted"));
+    asked["method"] = json!("POST");
+    let input = format!("{asked}\n{}\n", record(&Asked::new(&[])));
+    let ran = run_with_input(["replay", "--config", &config, "--against", &next], input.as_bytes());
+    let expected = json!({
+        "line": 1,
+        "peer": "10.1.0.4",
+        "method": "POST",
+        "path": "/restricted",
+        "config": {
+            "verdict": "accepted",
+            "gateway": "nginx",
+            "anchor": "ours",
+            "subject": "CN=data-exchange-svc01,O=Big Partner Foo SA,C=CH",
+        },
+        "against": { "verdict": "refused", "reason": "revocation-no-source", "status": 503 },
+    });
+    assert_eq!(answers(&ran), [expected]);
+    assert_eq!(
+        ran.stderr,
+        "2 requests, 1 with another verdict\n           1  accepted -> refused: revocation-no-source\n\
+         offline: 2 addresses not asked; what would come from there counts as not to be had\n"
+    );
+    assert_eq!(ran.status, 1);
+}
+
 /// More lines than fit into the memory that it is given.
 #[test]
 #[cfg(target_os = "linux")]

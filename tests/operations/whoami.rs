@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use tower_client_cert::{ClientCertLayer, RequireClientCertLayer, Rule, whoami};
 
 use crate::scene;
-use crate::support::pki::{Minted, Pki, Shape, days};
+use crate::support::pki::{Minted, Pki, Shape, days, seconds};
 use crate::world::builder;
 
 pub(crate) fn app(layer: ClientCertLayer) -> Router {
@@ -71,6 +71,40 @@ async fn a_browser_gets_a_page_with_identity_and_evidence_and_nothing_else_may_r
     assert!(
         !page.contains("<script") && !page.contains(" style=") && !page.contains("href=") && !page.contains("src=")
     );
+}
+
+#[tokio::test]
+async fn a_browser_without_a_certificate_is_told_so() {
+    let pki = Pki::new();
+    let (response, page) = ask(app(builder(&pki).build().unwrap()), "/whoami", None, "text/html").await;
+    assert_eq!((response.status().as_u16(), header(&response, "content-type")), (200, "text/html; charset=utf-8"));
+    let (begin, main) = page.split_once("<main>").unwrap();
+    assert!(begin.starts_with("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">"), "{begin}");
+    assert_eq!(
+        main,
+        "<header><span class=\"badge\">anonymous</span><h1>No client certificate</h1><p>client certificate required, \
+         the gateway forwarded none</p></header><footer>A certificate is public. That a request came from its holder \
+         rests on who may send the certificate header to this service, and on nothing that this page can \
+         show.</footer></main></body></html>\n"
+    );
+}
+
+#[tokio::test]
+async fn a_date_is_marked_when_less_than_30_days_are_left() {
+    let pki = Pki::new();
+    let app = app(builder(&pki).build().unwrap());
+    for (left, class, shown) in [
+        (30 * 86_400, "badge", 30),
+        (30 * 86_400 - 1, "badge warn", 29),
+        (2 * 86_400, "badge warn", 2),
+        (86_399, "badge warn", 0),
+        (0, "badge warn", 0),
+    ] {
+        let leaf = pki.issue(&Shape::partner().valid(days(-1), seconds(left)));
+        let (_, page) = ask(app.clone(), "/whoami", Some(&leaf), "text/html").await;
+        let expected = format!("Z <span class=\"{class}\">{shown} days left</span></dd><dt>Issuer</dt>");
+        assert!(page.contains(&expected), "{left}: {expected}: {page}");
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ pub(crate) fn run(arguments: &FetchIssuers, output: &mut Output) -> Result<Statu
     let mut current = first_certificate(octets)?;
     let way = Way::new(arguments)?;
     let mut status = Status::Accepted;
-    let mut found = 0;
+    let mut is_any_found = false;
     // A path has at most so many certificates above the client.
     for _ in 0..MAX_ISSUERS {
         let Ok(certificate) = current.read() else { break };
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &FetchIssuers, output: &mut Output) -> Result<Statu
         match way.issuer_of(&current) {
             Ok(issuer) => {
                 show(&issuer, certificate, arguments, output)?;
-                found += 1;
+                is_any_found = true;
                 current = issuer;
             }
             Err(problem) => {
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &FetchIssuers, output: &mut Output) -> Result<Statu
             }
         }
     }
-    if found == 0 && status == Status::Accepted {
+    if !is_any_found && status == Status::Accepted {
         return Err(Trouble::input("the certificate is self-issued, or names no address of its issuer's certificate"));
     }
     Ok(status)

@@ -171,3 +171,26 @@ const OCSP_RESPONSE: &str = "application/ocsp-response";
 const FIRST_LOOKS: Duration = Duration::from_secs(65);
 /// Questions that are told of.
 const MAX_QUESTIONS: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noted(asked: &Asked, check: &'static str, address: &str) -> usize {
+        asked.note(Question { check, address: address.to_owned(), came: String::new(), milliseconds: None });
+        asked.lock().len()
+    }
+
+    #[test]
+    fn an_address_is_told_once_for_each_check_up_to_128() {
+        let asked = Asked::default();
+        let told: Vec<_> = [("ocsp", "a"), ("crl", "a"), ("crl", "b"), ("crl", "a"), ("ocsp", "a"), ("ocsp", "b")]
+            .into_iter()
+            .map(|(check, address)| noted(&asked, check, address))
+            .collect();
+        assert_eq!(told, [1, 2, 3, 3, 3, 4]);
+        let more: Vec<_> = (0..200).map(|number| noted(&asked, "crl", &number.to_string())).collect();
+        assert_eq!(more.last(), Some(&128));
+        assert_eq!(noted(&asked, "crl", "a"), 128);
+    }
+}
