@@ -49,10 +49,12 @@ impl TestAuthority {
 
     /// A root with this common name. What it issues is in date by this clock.
     #[must_use]
+    #[track_caller]
     pub fn with_clock(common_name: &str, clock: &TestClock) -> Self {
         Self::root(common_name, Arc::new(clock.clone()))
     }
 
+    #[track_caller]
     fn root(common_name: &str, clock: Arc<dyn Clock>) -> Self {
         let certificate = TestCertificateBuilder::authority(common_name, None, clock.now()).sign();
         Self::holding(common_name.to_owned(), certificate, clock)

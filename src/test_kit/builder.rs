@@ -229,13 +229,23 @@ impl TestCertificateBuilder {
     }
 
     /// Issues the certificate.
+    ///
+    /// # Panics
+    ///
+    /// For a date before 1970 or after 9999.
     #[must_use]
+    #[track_caller]
     pub fn issue(self) -> TestCertificate {
         self.sign()
     }
 
     /// Issues the certificate and returns the authority that holds it.
+    ///
+    /// # Panics
+    ///
+    /// As [`issue`](Self::issue).
     #[must_use]
+    #[track_caller]
     pub fn issue_authority(self) -> TestAuthority {
         let clock = self.issuer.as_ref().map(TestAuthority::clock);
         let (name, certificate) = (self.name.clone(), self.sign());
@@ -246,6 +256,7 @@ impl TestCertificateBuilder {
         )
     }
 
+    #[track_caller]
     pub(super) fn sign(self) -> TestCertificate {
         let key = self.held_key.clone().unwrap_or_else(|| Arc::new(TestKey::generate(self.key)));
         let signer = self.issuer.as_ref().map_or(&key, |issuer| &issuer.certificate().key);

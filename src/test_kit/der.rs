@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::time::SystemTime;
 
+use super::must;
 use crate::certificate::ObjectIdentifier;
 pub(super) use crate::der_writer::element;
 use crate::der_writer::object_identifier;
@@ -14,7 +15,7 @@ pub(super) fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
 
 /// An explicit context-specific tag.
 pub(super) fn explicit(number: u8, inner: &[u8]) -> Vec<u8> {
-    element(0xa0 | number, inner)
+    element(tag::context_constructed(number), inner)
 }
 
 pub(super) fn bit_string(octets: &[u8]) -> Vec<u8> {
@@ -39,20 +40,26 @@ pub(super) fn known_oid(dotted: &'static str) -> Vec<u8> {
 }
 
 /// RFC 5280 section 4.1.2.5: two digits of the year before 2050, four from then on.
+#[track_caller]
 pub(super) fn time(time: SystemTime) -> Vec<u8> {
     let digits = digits(time);
-    match digits.strip_prefix("20") {
-        Some(short) if digits.as_str() < "2050" => element(tag::UTC_TIME, format!("{short}Z").as_bytes()),
+    match digits.split_at_checked(2) {
+        Some((_, short)) if digits.as_str() < "2050" => element(tag::UTC_TIME, format!("{short}Z").as_bytes()),
         _ => generalized_time(time),
     }
 }
 
+#[track_caller]
 pub(super) fn generalized_time(time: SystemTime) -> Vec<u8> {
     element(tag::GENERALIZED_TIME, format!("{}Z", digits(time)).as_bytes())
 }
 
+#[track_caller]
 fn digits(time: SystemTime) -> String {
-    Utc(time).to_string().chars().filter(char::is_ascii_digit).collect()
+    let text = Utc(time).to_string();
+    // What ends otherwise is no date.
+    let date = if text.ends_with('Z') { Ok(text) } else { Err(text) };
+    must(date, "no date from 1970 to 9999").chars().filter(char::is_ascii_digit).collect()
 }
 
 /// Attributes by type and value, one in each relative distinguished name, as UTF-8.
@@ -99,7 +106,7 @@ pub(super) fn ip(address: IpAddr) -> Vec<u8> {
 
 pub(super) mod tag {
     pub(crate) use crate::certificate::der::tag::{
-        BIT_STRING, BOOLEAN, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE, SET, UTF8_STRING,
+        BIT_STRING, BOOLEAN, ENUMERATED, INTEGER, OCTET_STRING, SEQUENCE, SET, UTF8_STRING, context_constructed,
     };
 
     pub(crate) const NULL: u8 = 0x05;

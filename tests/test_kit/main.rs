@@ -6,6 +6,7 @@
 
 mod asserts;
 mod certificates;
+mod contents;
 mod gateways;
 mod identities;
 mod ocsp;
