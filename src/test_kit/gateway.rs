@@ -95,7 +95,7 @@ impl TestGateway {
             // PEM of an unknown product: most send the one certificate.
             None => matches!(header.encoding, Encoding::DerBase64List),
         };
-        let written = if holds_chain && wire::holds_chain(header.encoding) { &chain } else { leaf };
+        let written = if holds_chain { &chain } else { leaf };
         let mut headers = HeaderMap::new();
         put(&mut headers, &header.name, &wire::certificate(header.encoding, product, written));
         self.put_chain(&mut headers, product, above);

@@ -39,11 +39,6 @@ pub(super) fn chain(encoding: Encoding, above: &[CertificateDer<'_>]) -> Option<
     })
 }
 
-/// Whether products write the chain into the same header in this encoding, if they forward it at all.
-pub(super) fn holds_chain(encoding: Encoding) -> bool {
-    matches!(encoding, Encoding::Auto | Encoding::DerBase64List | Encoding::Pem | Encoding::Xfcc(_))
-}
-
 /// What a gateway says of a certificate that it found to be in order.
 pub(super) fn verified(format: StatusFormat) -> &'static str {
     match format {

@@ -4,7 +4,9 @@ use std::fs;
 
 use tower_client_cert::gateway_facts::GatewayFacts;
 use tower_client_cert::test_kit::{TestAuthority, TestCertificate, TestGateway, assert_not_refused, assert_refused};
-use tower_client_cert::{ClientCertLayer, Encoding, Gateway, GatewayPeer, Reason, UnixPeers, XfccElement};
+use tower_client_cert::{
+    ClientCertLayer, Encoding, Gateway, GatewayPeer, Reason, StatusFormat, UnixPeers, XfccElement,
+};
 
 use crate::support::pki::{escaped_pem, pem};
 use crate::support::products::{cases, fixtures, gateway_of};
@@ -41,6 +43,42 @@ fn every_product_s_header_is_written_as_its_fixture_has_it() {
             .map(|(_, value)| filled_in(value, &client, issuing.certificate()))
             .collect();
         assert!(captured.iter().any(|value| is_same_form(value, &written)), "{}: {written}", facts.product);
+    }
+}
+
+#[test]
+fn a_missing_certificate_is_said_as_each_product_says_it() {
+    for facts in GatewayFacts::ALL {
+        let gateway = gateway_of(facts.product).unwrap();
+        let request = TestGateway::new(gateway).forward_anonymous(request());
+        let sent: Vec<_> =
+            request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        let expected: &[(&str, &str)] = match facts.product {
+            "apache" => &[("x-client-cert", "(null)")],
+            "apache-escaped" | "azure-application-gateway" | "caddy" | "envoy-peer-cert" | "haproxy" => {
+                &[("x-client-cert", "")]
+            }
+            "google-cloud-lb" | "rfc9440" => &[("client-cert", "")],
+            "openshift" => &[("x-ssl-client-der", "")],
+            _ => &[],
+        };
+        assert_eq!(sent, expected, "{}", facts.product);
+    }
+}
+
+#[tokio::test]
+async fn a_gateway_that_tells_its_own_verdict_tells_a_good_one_in_each_format() {
+    let authority = TestAuthority::new("partner");
+    let client = authority.client("orders-svc").issue();
+    for (format, good) in
+        [(StatusFormat::Boolean, "true"), (StatusFormat::OpensslCode, "0"), (StatusFormat::Verdict, "SUCCESS")]
+    {
+        let gateway = Gateway::nginx(["10.1.0.0/24"]).unwrap().status_header("x-client-verify", format).unwrap();
+        let gateway = TestGateway::new(gateway);
+        let app = app(ClientCertLayer::builder(gateway.gateway(), authority.anchors()).build().unwrap());
+        let forwarded = gateway.forward(request(), &client);
+        assert_eq!(forwarded.headers()["x-client-verify"], good);
+        assert_not_refused(&send(&app, forwarded).await);
     }
 }
 

@@ -1,10 +1,15 @@
 //! Ready identities: for handlers, and for nothing else.
 
+use std::future::{Ready, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
 use axum::routing::get;
+use tower::{Layer as _, Service};
 use tower_client_cert::test_kit::{TestAuthority, TestIdentity, assert_not_refused, assert_refused};
 use tower_client_cert::tonic::ClientIdentityExt as _;
 use tower_client_cert::{ClientIdentity, Reason, RequireClientCertLayer, Rule};
@@ -75,5 +80,32 @@ fn what_no_layer_accepts_is_no_test_identity_either() {
         let panic = catch_unwind(AssertUnwindSafe(|| TestIdentity::unverified(&made))).expect_err("it was accepted");
         let text = panic.downcast_ref::<String>().unwrap();
         assert!(text.contains(reason), "{text}");
+    }
+}
+
+/// A service that is as ready as it is told to be.
+#[derive(Clone)]
+struct Inside(Poll<Result<(), &'static str>>);
+
+impl Service<Request<Body>> for Inside {
+    type Response = Response<Body>;
+    type Error = &'static str;
+    type Future = Ready<Result<Response<Body>, &'static str>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
+        self.0
+    }
+
+    fn call(&mut self, _: Request<Body>) -> Self::Future {
+        ready(Ok(Response::new(Body::empty())))
+    }
+}
+
+#[test]
+fn a_service_with_a_test_identity_is_as_ready_as_it_was_without() {
+    let layer = TestIdentity::anonymous().layer();
+    for inside in [Poll::Pending, Poll::Ready(Err("closed")), Poll::Ready(Ok(()))] {
+        let mut service = layer.layer(Inside(inside));
+        assert_eq!(service.poll_ready(&mut Context::from_waker(Waker::noop())), inside);
     }
 }

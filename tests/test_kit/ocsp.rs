@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -11,8 +12,12 @@ use tower_client_cert::certificate::Purpose;
 use tower_client_cert::test_kit::{
     OcspFault, TestAuthority, TestClock, TestOcspResponder, assert_not_refused, assert_refused,
 };
-use tower_client_cert::{Fetch as _, FetchError, FetchRequest, FetchUrl, OcspAnswers, Reason, RevocationReason};
+use tower_client_cert::{
+    Fetch as _, FetchError, FetchRequest, FetchUrl, KeyKind, OcspAnswers, Reason, RevocationReason,
+};
 
+use crate::contents::dates;
+use crate::support::pki::element;
 use crate::support::programs;
 use crate::support::scratch::Scratch;
 use crate::{app, builder, nginx, request, send};
@@ -139,6 +144,62 @@ async fn what_is_no_request_is_answered_as_such() {
     let responder = TestOcspResponder::new(&TestAuthority::new("partner"));
     let answer = fetched(&responder, FetchRequest::get(url("nothing"))).await.unwrap();
     assert_eq!(answer, [0x30, 3, 0x0a, 1, 1]);
+}
+
+/// Ed25519 makes one signature of the same octets, so that nothing differs but the fault.
+#[tokio::test]
+async fn a_signature_is_broken_in_its_last_bit_alone() {
+    let root = TestAuthority::with_clock("root", &TestClock::at_unix_seconds(1_772_366_400));
+    let authority = root.authority("issuing").key(KeyKind::Ed25519).issue_authority();
+    let responder = TestOcspResponder::new(&authority);
+    for last in 0..16 {
+        let ask = async || fetched(&responder, asking(&[0x4a, last])).await.unwrap();
+        responder.recover();
+        let mut right = ask().await;
+        assert_eq!(right, ask().await);
+        *right.last_mut().unwrap() ^= 1;
+        responder.fail(OcspFault::BrokenSignature);
+        assert_eq!(ask().await, right, "{last}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_about_another_certificate_is_about_the_next_serial_number_or_the_one_before() {
+    let responder = TestOcspResponder::new(&TestAuthority::new("partner"));
+    let integer = |last: u8| [&[2, 16][..], &[0x4a; 15], &[last]].concat();
+    for (last, other) in [(0, 1), (1, 0), (2, 3), (3, 2), (0xff, 0xfe)] {
+        let ask = async || fetched(&responder, asking(&integer(last)[2..])).await.unwrap();
+        let names = |answer: &[u8], last| answer.windows(18).any(|octets| octets == integer(last));
+        responder.recover();
+        assert!(names(&ask().await, last));
+        responder.fail(OcspFault::AnotherCertificate);
+        let answer = ask().await;
+        assert!(names(&answer, other) && !names(&answer, last), "{last}");
+    }
+}
+
+#[tokio::test]
+async fn a_stale_answer_was_followed_by_the_next_a_day_ago_and_one_that_never_comes_is_awaited() {
+    let clock = TestClock::at_unix_seconds(1_772_366_400);
+    let responder = TestOcspResponder::new(&TestAuthority::with_clock("partner", &clock));
+    responder.fail(OcspFault::Stale);
+    let stale = fetched(&responder, asking(&[0x4a])).await.unwrap();
+    assert_eq!(dates(&stale), ["20260227120000Z", "20260227120000Z", "20260228120000Z"]);
+
+    responder.fail(OcspFault::NeverAnswers);
+    let mut answer = responder.fetch(asking(&[0x4a]));
+    assert!(answer.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(responder.asked(), 2, "and counted");
+}
+
+/// A question about a serial number, with hashes of an issuer that the kit's responder does not look at.
+fn asking(serial: &[u8]) -> FetchRequest {
+    let sequence = |parts: &[&[u8]]| element(0x30, &parts.concat());
+    let (algorithm, hash) =
+        (element(0x06, &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01]), element(0x04, &[7; 32]));
+    let about = sequence(&[&sequence(&[&algorithm]), &hash, &hash, &element(0x02, serial)]);
+    let request = (0..4).fold(about, |inside, _| sequence(&[&inside]));
+    FetchRequest::post(url(""), "application/ocsp-request", request)
 }
 
 async fn fetched(responder: &TestOcspResponder, request: FetchRequest) -> Result<Vec<u8>, FetchError> {
