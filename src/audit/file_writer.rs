@@ -284,8 +284,67 @@ const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
-    #[cfg(unix)]
-    use super::Lines;
+    use super::*;
+    use crate::audit::record::tests::asked_for;
+
+    const AMPLE: Limits = Limits { bytes: usize::MAX, records: usize::MAX };
+
+    /// A queue whose writer is the test.
+    fn queue(limits: Limits) -> Queue {
+        Queue { state: Mutex::default(), limits, work: Condvar::new(), done: Condvar::new() }
+    }
+
+    #[test]
+    fn a_queue_takes_as_much_as_its_limits_say_and_no_more() {
+        let record = asked_for(Some("/orders"));
+        let one = record.bytes();
+        for (bytes, records, taken) in [
+            (3 * one, 9, 3),
+            (3 * one - 1, 9, 2),
+            (9 * one, 3, 3),
+            (9 * one, 2, 2),
+            (one, 1, 1),
+            (one - 1, 1, 0),
+            (9 * one, 0, 0),
+        ] {
+            let queue = queue(Limits { bytes, records });
+            let offered = [(); 5].map(|()| queue.add(record.clone()).is_ok());
+            assert_eq!(offered, [0, 1, 2, 3, 4].map(|number| number < taken), "{bytes} {records}");
+            assert_eq!(queue.lost(), 5 - taken);
+        }
+    }
+
+    #[test]
+    fn what_the_writer_has_in_hand_is_not_written_yet() {
+        let queue = queue(AMPLE);
+        assert!(queue.flush(Duration::ZERO));
+        queue.add(asked_for(None)).unwrap();
+        assert!(!queue.flush(Duration::ZERO), "queued");
+        assert!(matches!(queue.next(), (Work::Record(_), false)));
+        assert!(!queue.flush(Duration::ZERO), "in hand");
+        // The program ends, and so does the writer when nothing is left.
+        queue.end(Duration::ZERO);
+        assert!(matches!(queue.next(), (Work::End, false)));
+        assert!(queue.flush(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_file_is_opened_anew_once_for_each_time_that_it_was_asked() {
+        let queue = queue(AMPLE);
+        (0..3).for_each(|_| queue.add(asked_for(None)).unwrap());
+        assert!(!queue.next().1);
+        queue.reopen();
+        assert!(queue.next().1);
+        assert!(!queue.next().1);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_written_is_given_up_when_the_program_ends() {
+        let queue = queue(AMPLE);
+        queue.end(Duration::ZERO);
+        assert!(queue.wait_before_retry("no space left".to_owned()));
+        assert_eq!(queue.trouble().as_deref(), Some("no space left"));
+    }
 
     /// A disk that is full in the middle of a line, and a file that is rotated away before there is room again.
     #[cfg(unix)]

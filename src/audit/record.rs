@@ -160,3 +160,58 @@ impl AuditDecision {
 
 /// A record and its note without their texts, in bytes.
 const OWN_BYTES: usize = 640;
+
+#[cfg(test)]
+pub(super) mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+    use rustls_pki_types::CertificateDer;
+
+    use super::*;
+    use crate::audit::replay::Replay;
+
+    /// Of somebody without a certificate who asked for a path.
+    pub(in crate::audit) fn asked_for(path: Option<&str>) -> AuditRecord {
+        let note = Note {
+            at: SystemTime::UNIX_EPOCH,
+            method: Method::GET,
+            path: path.map(str::to_owned),
+            ids: RequestIds::default(),
+            replay: None,
+        };
+        AuditRecord {
+            decision: AuditDecision::Anonymous,
+            reason: None,
+            detail: None,
+            reference: None,
+            gateway: None,
+            peer: None,
+            note: Arc::new(note),
+            client: Client::Nobody,
+            pseudonyms: None,
+        }
+    }
+
+    #[test]
+    fn a_record_is_counted_with_its_texts_the_certificate_that_it_alone_has_and_the_lines_it_repeats() {
+        let own = asked_for(None).bytes();
+        assert_eq!(own, 640);
+        let asked = asked_for(Some("/orders"));
+        assert_eq!(asked.bytes(), own + 7);
+        let refused = AuditRecord { detail: Some("no certificate".to_owned()), ..asked };
+        assert_eq!(refused.bytes(), own + 7 + 14);
+
+        let key = KeyPair::generate().unwrap();
+        let der = CertificateParams::default().self_signed(&key).unwrap().der().to_vec();
+        let certificate = Arc::new(Certificate::from_der(CertificateDer::from(der)).unwrap());
+        let of_certificate = certificate.bytes();
+        assert!(of_certificate > 100);
+        let refused = AuditRecord { client: Client::Refused(certificate), ..refused };
+        assert_eq!(refused.bytes(), own + 7 + 14 + of_certificate);
+
+        let names = ["connection", "x-client-cert", "x-client-cert"].map(http::HeaderName::from_static);
+        let lines = names.into_iter().zip(["close".to_owned(), "a".repeat(100), "\u{ff}".to_owned()]);
+        let note = Note { replay: Some(Replay { headers: lines.collect() }), ..Note::clone(&refused.note) };
+        let repeated = AuditRecord { note: Arc::new(note), ..refused };
+        assert_eq!(repeated.bytes(), own + 7 + 14 + of_certificate + (10 + 5) + (13 + 100) + (13 + 2));
+    }
+}

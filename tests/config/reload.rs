@@ -1,5 +1,6 @@
 //! Files that change under a running layer.
 
+use std::error::Error as _;
 use std::os::unix::fs::symlink;
 use std::time::Duration;
 use std::{fs, thread};
@@ -68,7 +69,13 @@ async fn a_reload_that_fails_leaves_everything_as_it_was_and_is_told() {
     assert!(ask(&layer, request(&[])).await.is_anonymous());
     assert_eq!((handle.counts().reloads(), handle.counts().failed_reloads()), (0, 1));
     assert_eq!(handle.reload_failure(), Some(error.to_string()));
-    assert_eq!(log.with("what", "configuration").len(), 1);
+    let told = log.with("what", "configuration");
+    let [only] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!((only.level, only.message.as_str()), (tracing::Level::ERROR, "replacement failed"));
+    // What the error comes from is told with it.
+    let missing = error.source().unwrap().to_string();
+    assert!(missing.starts_with("No such file or directory"), "{missing}");
+    assert_eq!(only.field("detail"), Some(&*format!("{error}: {missing}")));
 
     world.write(USUAL);
     handle.reload().unwrap();

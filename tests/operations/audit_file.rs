@@ -1,11 +1,13 @@
 //! The file of audit records: rotation, a full disk, a full queue, and the end of the program.
 
 use std::fs;
-use std::time::Duration;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tower_client_cert::{Audit, AuditFile, AuditSink as _, ClientCertLayer, Reason};
 
+use crate::audit_sink::Held;
 use crate::scene::{ask, request, with_certificate};
 use crate::support::pki::{Pki, Shape, days};
 use crate::support::scratch::Scratch;
@@ -17,6 +19,15 @@ fn layer(pki: &Pki, file: &AuditFile) -> ClientCertLayer {
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+/// Until the file could not be written.
+fn until_in_trouble(file: &AuditFile) {
+    let began = Instant::now();
+    while file.trouble().is_none() {
+        assert!(began.elapsed() < WAIT);
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Ample: a machine under load may take long to schedule the writer.
@@ -66,12 +77,36 @@ async fn a_file_that_was_rotated_away_is_made_anew() {
     assert!(file.flush(WAIT));
     assert_eq!(lines(&scratch.read("audit.jsonl.1")).len(), 1);
     assert_eq!(lines(&scratch.read("audit.jsonl"))[0]["decision"], "accepted");
-    // As logrotate's copytruncate.
+    // As logrotate's create, which makes the next one itself.
+    fs::rename(&path, scratch.path().join("audit.jsonl.2")).unwrap();
+    fs::write(&path, "").unwrap();
+    ask(&layer, request(&[])).await;
+    assert!(file.flush(WAIT));
+    assert_eq!(lines(&scratch.read("audit.jsonl.2")).len(), 1);
+    assert_eq!(lines(&scratch.read("audit.jsonl"))[0]["decision"], "anonymous");
+    // As its copytruncate.
     fs::write(&path, "").unwrap();
     file.reopen();
     ask(&layer, request(&[])).await;
     assert!(file.flush(WAIT));
     assert_eq!(lines(&scratch.read("audit.jsonl")).len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_that_is_opened_anew_goes_on_behind_what_somebody_left_unfinished() {
+    let scratch = Scratch::new("audit");
+    let path = scratch.path().join("audit.jsonl");
+    let (pki, file) = (Pki::new(), AuditFile::open(&path).unwrap());
+    let layer = layer(&pki, &file);
+    ask(&layer, request(&[])).await;
+    assert!(file.flush(WAIT));
+    fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"cut\":").unwrap();
+    file.reopen();
+    ask(&layer, request(&[])).await;
+    assert!(file.flush(WAIT));
+    let text = scratch.read("audit.jsonl");
+    let (before, behind) = text.split_once("{\"cut\":\n").unwrap_or_else(|| panic!("{text}"));
+    assert_eq!((lines(before).len(), lines(behind).len()), (1, 1));
 }
 
 #[tokio::test]
@@ -138,18 +173,28 @@ async fn what_a_stranger_makes_long_takes_no_more_memory_than_the_limit() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
+async fn unless_told_otherwise_16_mebibytes_are_queued() {
+    let (pki, held) = (Pki::new(), Held::default());
+    let layer = builder(&pki).audit(Audit::new(held.clone())).build().unwrap();
+    let mut long = request(&[]);
+    *long.uri_mut() = format!("/{}", "a".repeat(65_000)).parse().unwrap();
+    ask(&layer, long).await;
+    let [record] = &held.all()[..] else { panic!("{held:?}") };
+    let file = AuditFile::open("/dev/full").unwrap();
+    let kept = (0..1_000).filter(|_| file.record(record.clone()).is_ok()).count();
+    // 258 such paths, and a little around each of them.
+    assert!((250..=258).contains(&kept), "{kept}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
 async fn where_it_is_required_a_full_disk_closes_the_service() {
     let pki = Pki::new();
     let file = AuditFile::open("/dev/full").unwrap();
     let layer = builder(&pki).audit(Audit::new(file.clone()).required()).build().unwrap();
     // The first is queued before anybody knows.
     ask(&layer, request(&[])).await;
-    for _ in 0..3_000 {
-        if file.trouble().is_some() {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    until_in_trouble(&file);
     let asked = ask(&layer, request(&[])).await;
     assert_eq!((asked.status(), asked.reason()), (503, Some(Reason::AuditUnavailable)));
     assert_eq!(layer.handle().counts().audit_lost(), 1, "that it was refused is queued");
@@ -165,13 +210,16 @@ async fn a_gap_is_a_line_of_its_own_once_there_is_room_again() {
     std::os::unix::fs::symlink("/dev/full", &path).unwrap();
     let file = AuditFile::open_with_limits(&path, 1024 * 1024, 2).unwrap();
     let layer = layer(&pki, &file);
+    let began = Instant::now();
     for _ in 0..10 {
         ask(&layer, request(&[])).await;
     }
     let lost = file.lost();
     assert!(lost >= 7, "{lost}");
+    until_in_trouble(&file);
     fs::remove_file(&path).unwrap();
     assert!(file.flush(WAIT), "what was queued is tried again");
+    assert!(began.elapsed() >= Duration::from_secs(1), "a second later, not again and again");
     let written = lines(&scratch.read("audit.jsonl"));
     let (gap, records) = written.split_last().unwrap();
     assert_eq!(u64::try_from(records.len()).unwrap(), 10 - lost);

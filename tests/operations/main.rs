@@ -4,10 +4,13 @@
 
 mod audit;
 mod audit_file;
+mod audit_sink;
 mod browser;
 mod expiry_notice;
 mod handbook;
 mod metrics;
+#[cfg(feature = "ocsp")]
+mod metrics_page;
 mod readiness;
 #[cfg(feature = "fetch")]
 mod responders;

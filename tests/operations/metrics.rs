@@ -19,20 +19,20 @@ use crate::world::{DAY_SECONDS, Moved, builder, list};
 mod example;
 
 /// Everything this thread tells from here on.
-struct Recording {
+pub(crate) struct Recording {
     page: PrometheusHandle,
     _installed: metrics::LocalRecorderGuard<'static>,
 }
 
 impl Recording {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         // Leaked: the guard borrows it, and one page per test is little.
         let recorder = Box::leak(Box::new(example::exporter().unwrap().build_recorder()));
         Self { page: recorder.handle(), _installed: metrics::set_default_local_recorder(recorder) }
     }
 
     /// The page as the example serves it.
-    async fn page(&self) -> String {
+    pub(crate) async fn page(&self) -> String {
         let request = Request::get("/metrics").body(axum::body::Body::empty()).unwrap();
         let response = example::page(self.page.clone()).oneshot(request).await.unwrap();
         assert_eq!(response.status(), 200);
@@ -41,7 +41,7 @@ impl Recording {
     }
 
     /// The value of one series, by its name with labels as they stand on the page.
-    async fn value(&self, series: &str) -> Option<f64> {
+    pub(crate) async fn value(&self, series: &str) -> Option<f64> {
         let page = self.page().await;
         let line = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
         Some(line.parse().unwrap())

@@ -5,6 +5,7 @@ use tracing::Level;
 use tower_client_cert::{Gateway, Reason};
 
 use crate::scene::{GATEWAY, ask, builder, request, request_from, with_certificate};
+use crate::support::clock::Moved;
 use crate::support::log::{Entry, Log};
 use crate::support::pki::{Pki, Shape, days};
 
@@ -130,6 +131,23 @@ async fn refusals_of_one_reason_are_limited_and_the_rest_is_counted() {
     let counts = layer.handle().counts();
     let total: u64 = Reason::ALL.iter().map(|reason| counts.refused(*reason)).sum();
     assert_eq!(total, 51);
+}
+
+#[tokio::test]
+async fn ten_seconds_after_the_first_they_are_shown_again_with_how_many_were_not() {
+    let clock = Moved::default();
+    let layer = builder(&Pki::new()).clock(clock.clone()).build().unwrap();
+    let log = Log::start();
+    for (forward, asked, shown) in [(0, 25, 20), (9, 1, 20), (1, 2, 22)] {
+        clock.forward(forward);
+        for _ in 0..asked {
+            ask(&layer, request(&[("x-client-cert", "garbage")])).await;
+        }
+        assert_eq!(log.entries().len(), shown);
+    }
+    let suppressed: Vec<_> =
+        log.entries()[19..].iter().map(|entry| entry.field("suppressed").unwrap().to_owned()).collect();
+    assert_eq!(suppressed, ["0", "6", "0"]);
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ async fn a_client_never_seen_before_waits_and_a_known_one_asks_nobody() {
     let world = World::new();
     let responder = Responder::answering(good(&world));
     let layer = asking(&world, &responder).build().unwrap();
+    assert_eq!((layer.handle().counts().ocsp_answers(), layer.handle().counts().ocsp_failures()), (0, 0));
     assert!(!answers_at_once(&layer, &world.client));
     let asked = ask(&layer, &world.client).await;
     assert!(asked.identity().unwrap().evidence().passed(Check::Ocsp));

@@ -1,12 +1,17 @@
 //! What a refusal tells: which certificate, by which check, in which words, and how to mend it.
 
+#[cfg(feature = "ocsp")]
+use tower_client_cert::OcspResponder;
 use tower_client_cert::evidence::{Check, Outcome};
 use tower_client_cert::{
     ClientCertLayerBuilder, DenyList, OcspAnswers, Place, Reason, Rejection, RevocationError, RevocationLists,
     RevocationMode, RevocationPolicy, TrustAnchors,
 };
 
-use crate::support::pki::{AnswerShape, ListShape, Minted, Shape, days};
+#[cfg(feature = "ocsp")]
+use crate::responder::{Reply, Responder};
+use crate::support::log::Log;
+use crate::support::pki::{AnswerShape, ListShape, Minted, Shape, Status, days};
 use crate::world::{CLIENT, INTERMEDIATE, OTHER, World, ask};
 
 async fn refused(world: &World, builder: ClientCertLayerBuilder) -> RevocationError {
@@ -104,6 +109,60 @@ async fn lists_and_answers_that_are_missing_or_stale_are_told_and_mended_each_in
         assert!(error.to_string().contains(words), "{error}");
         assert!(error.mend().contains(mend), "{}", error.mend());
     }
+}
+
+/// The log's fields of what was found, and no other.
+async fn logged(world: &World, builder: ClientCertLayerBuilder) -> Vec<(String, String)> {
+    let layer = builder.build().unwrap();
+    let log = Log::start();
+    assert!(ask(&layer, &world.client).await.refusal().is_some());
+    let entries = log.with("stage", "revocation");
+    let [only] = entries.as_slice() else { panic!("{entries:?}") };
+    let fields = only.fields.iter().filter_map(|(name, text)| Some((name.strip_prefix("revocation.")?, text)));
+    fields.map(|(name, text)| (name.to_owned(), text.clone())).collect()
+}
+
+#[tokio::test]
+async fn each_finding_is_logged_with_its_source_and_dates_as_far_as_it_has_them() {
+    let world = World::new();
+    let asked = ask(&world.builder().build().unwrap(), &world.client).await;
+    let denied = DenyList::new().certificate(*asked.identity().unwrap().fingerprint());
+    let list = |shape: ListShape| world.with_lists(&[shape.number(0x2a)]);
+    let (of_list, of_answer) = (
+        ("source", "crl number 0x2a of CN=Test Intermediate issued 2026-02-20T12:00:00Z"),
+        ("source", "ocsp answer of CN=Test Intermediate issued 2026-02-20T12:00:00Z"),
+    );
+    let (issued, due) = (("this_update", "2026-02-20T12:00:00Z"), ("next_update", "2026-02-27T12:00:00Z"));
+    let unknown = AnswerShape::new(CLIENT, Status::Unknown).issued(days(-9), Some(days(2)));
+    for (builder, expected) in [
+        (world.builder().deny_list(denied), vec![("status", "deny-listed")]),
+        (world.with_encoded([world.root.sign_list(&ListShape::new())]), vec![("status", "no source")]),
+        (
+            list(ListShape::new().issued(days(-9), days(2)).revoke(CLIENT)),
+            vec![
+                ("reason", "keyCompromise"),
+                ("revoked_at", "2026-02-19T12:00:00Z"),
+                of_list,
+                ("status", "revoked"),
+                issued,
+            ],
+        ),
+        (list(ListShape::new().issued(days(-9), days(-2))), vec![due, of_list, ("status", "stale"), issued]),
+        (answering(&world, &unknown, &world.intermediate), vec![of_answer, ("status", "unknown"), issued]),
+    ] {
+        let expected: Vec<_> = expected.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        assert_eq!(logged(&world, builder).await, expected);
+    }
+}
+
+#[cfg(feature = "ocsp")]
+#[tokio::test]
+async fn a_responder_that_was_asked_in_vain_is_logged_with_its_address() {
+    let world = World::new();
+    let at = OcspResponder::at("http://ocsp.test/").unwrap();
+    let builder = world.builder().ocsp(at).ocsp_fetcher(Responder::new(|_| Reply::Refused));
+    let expected = [("source", "http://ocsp.test/"), ("status", "unavailable")];
+    assert_eq!(logged(&world, builder).await, expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
 }
 
 #[tokio::test]
