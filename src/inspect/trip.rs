@@ -2,7 +2,6 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::recognition::Recognized;
-use crate::authenticator::Limits;
 use crate::certificate::Certificate;
 use crate::reason::Reason;
 use crate::validation::{Place, problems_alone};
@@ -47,20 +46,19 @@ impl fmt::Display for Trip {
 
 /// What is wrong with the value as a whole.
 pub(super) fn of_value(value: &[u8], recognized: &Recognized) -> Vec<Trip> {
-    let Limits { header_bytes, certificates, .. } = Limits::default();
     let mut trips = Vec::new();
-    if value.len() > header_bytes {
+    if value.len() > DEFAULT_MAX_HEADER_BYTES {
         trips.push(Trip::new(
             Reason::HeaderTooLarge,
-            format!("a value of {} bytes, the default limit is {header_bytes}", value.len()),
+            format!("a value of {} bytes, the default limit is {DEFAULT_MAX_HEADER_BYTES}", value.len()),
             "let the gateway send fewer certificates, or raise max_header_bytes",
         ));
     }
     let count = recognized.certificates.len();
-    if count > certificates {
+    if count > DEFAULT_MAX_CERTIFICATES {
         trips.push(Trip::new(
             Reason::TooManyCertificates,
-            format!("{count} certificates, the default limit is {certificates}"),
+            format!("{count} certificates, the default limit is {DEFAULT_MAX_CERTIFICATES}"),
             "let the gateway send fewer certificates, or raise max_certificates",
         ));
     }
@@ -81,6 +79,10 @@ pub(super) fn of_certificate(certificate: &Certificate, place: Place, at: System
     }
     trips
 }
+
+/// As in the layer.
+const DEFAULT_MAX_HEADER_BYTES: usize = 64 * 1024;
+const DEFAULT_MAX_CERTIFICATES: usize = 10;
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,8 @@
 mod advice;
 #[cfg(feature = "ocsp")]
 mod asking;
+#[cfg(feature = "ocsp")]
+mod asking_options;
 mod cross_product;
 mod deny_list;
 #[cfg(all(feature = "ocsp", feature = "http-client"))]
