@@ -89,7 +89,6 @@ impl ValidatedPath {
         intermediates.rev().chain([(Place::EndEntity, self.end_entity.as_ref())])
     }
 
-    #[expect(clippy::unnecessary_box_returns, reason = "every caller returns the box as its error")]
     pub(super) fn refuse(&self, place: Place, problem: ValidationProblem) -> Box<ValidationError> {
         let at_place = self.certificates().find(|(candidate, _)| *candidate == place);
         let certificate = at_place.map_or(self.end_entity.as_ref(), |(_, certificate)| certificate);

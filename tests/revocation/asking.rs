@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tower_client_cert::evidence::Check;
 use tower_client_cert::{
-    AllowedHosts, CertIdHash, ClientCertLayer, ClientCertLayerBuilder, IssuedBy, OcspMethod, OcspNonce, OcspResponder,
-    Reason, RevocationLists, RevocationMode, RevocationPolicy,
+    AllowedHosts, CertIdHash, ClientCertLayer, ClientCertLayerBuilder, ConfigError, IssuedBy, OcspMethod, OcspNonce,
+    OcspResponder, Reason, RevocationLists, RevocationMode, RevocationPolicy,
 };
 
 use crate::responder::{Reply, Responder, nonce_of};
