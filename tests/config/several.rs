@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
 use rcgen::SanType;
-use tower_client_cert::{ClientCertLayer, GatewayCertificate, Reason};
+use tower_client_cert::{ClientCertLayer, GatewayCertificate, GatewayPeer, Reason};
 
 use crate::scene::{GATEWAY, ask, request, request_from, with_certificate};
 use crate::support::pki::{AnswerShape, ListShape, Minted, Shape};
@@ -53,6 +53,21 @@ async fn another_way_demands_its_own_factors() {
     assert!(is_known(&layer, partner(&world, "10.7.0.1", &[SECRET, OTHER])).await);
     assert!(!is_known(&layer, partner(&world, "10.8.0.1", &[])).await);
     assert!(is_known(&layer, over(partner(&world, "10.8.0.1", &[]), &world.foreigner)).await);
+    assert!(is_known(&layer, partner(&world, GATEWAY, &[])).await, "the first way is as it was");
+}
+
+#[tokio::test]
+async fn another_way_may_be_a_socket_whose_users_are_named() {
+    let world = world();
+    let layer = world.build(&with_gateway("or = [{ unix_socket = { uids = [33] } }]"));
+    let through = |peer: GatewayPeer| {
+        let mut request = partner(&world, GATEWAY, &[]);
+        request.extensions_mut().insert(peer);
+        request
+    };
+    for (uid, is_trusted) in [(Some(33), true), (Some(34), false), (None, false)] {
+        assert_eq!(is_known(&layer, through(GatewayPeer::unix(uid))).await, is_trusted, "{uid:?}");
+    }
     assert!(is_known(&layer, partner(&world, GATEWAY, &[])).await, "the first way is as it was");
 }
 
