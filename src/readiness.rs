@@ -9,7 +9,7 @@ use crate::escape::Escaped;
 use crate::revocation::RevocationListInForce;
 use crate::snapshot::Snapshot;
 use crate::utc::Utc;
-use crate::validation::whole_seconds;
+use crate::validation::is_in_date;
 
 /// The state of what a layer judges by, at one moment; from
 /// [`ClientCertHandle::readiness`](crate::ClientCertHandle::readiness).
@@ -80,15 +80,13 @@ impl Readiness {
         audit_trouble: Option<String>,
         unreachable: Vec<UnreachableSource>,
         checked_at: SystemTime,
+        clock_skew: Duration,
     ) -> Self {
         let without_anchors = snapshot.gateways.iter().filter(|member| {
-            let mut anchors = member.trust.anchors().peekable();
-            // As validation has it: good throughout the second of its notAfter.
-            let is_in_date = |certificate: &Certificate| {
-                certificate.not_before() <= checked_at
-                    && whole_seconds(checked_at) <= whole_seconds(certificate.not_after())
-            };
-            anchors.peek().is_some() && !anchors.any(|anchor| is_in_date(anchor.certificate()))
+            let mut anchors = member.trust.anchors().map(|anchor| anchor.certificate()).peekable();
+            let is_good =
+                |known: &Certificate| is_in_date(known.not_before(), known.not_after(), checked_at, clock_skew);
+            anchors.peek().is_some() && !anchors.any(|known| is_good(known))
         });
         let stale = lists.iter().filter(|list| list.next_update() <= checked_at);
         let problems = without_anchors

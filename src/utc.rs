@@ -1,4 +1,4 @@
-//! Points in time as text: RFC 3339 in UTC, whole seconds.
+//! Points in time in whole seconds, and as text: RFC 3339 in UTC.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -20,6 +20,11 @@ impl fmt::Display for Utc {
             Err(before) => write!(f, "{} s before 1970", before.duration().as_secs()),
         }
     }
+}
+
+/// Seconds since 1970, without the part of a second; 0 before.
+pub(crate) fn whole_seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since_1970| since_1970.as_secs())
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ use crate::readiness::{Readiness, UnreachableSource};
 use crate::reason::Stage;
 use crate::rejection::Rejection;
 use crate::utc::Utc;
-use crate::validation::whole_seconds;
+use crate::utc::whole_seconds;
 
 /// What one layer has decided since it was built.
 #[derive(Debug)]

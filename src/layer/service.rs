@@ -205,7 +205,8 @@ impl Shared {
         let lists = authenticator.revocation.sources().lists_in_force();
         let audit = self.refusals.audit.as_ref().and_then(Audit::trouble);
         let unreachable = self.refusals.events.unreachable(verifier.now);
-        Readiness::new(&snapshot, verifier.authorities(), lists, audit, unreachable, verifier.now)
+        let clock_skew = authenticator.validation.clock_skew;
+        Readiness::new(&snapshot, verifier.authorities(), lists, audit, unreachable, verifier.now, clock_skew)
     }
 
     /// Notes what came of a replacement, and what is in force from then on.

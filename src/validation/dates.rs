@@ -1,9 +1,10 @@
 //! The dates of one certificate.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use super::problem::ValidationProblem;
 use crate::certificate::Certificate;
+use crate::utc::whole_seconds;
 
 /// Both ends of the validity are inclusive (RFC 5280 section 4.1.2.5): a certificate is good throughout the second of its
 /// `notAfter`.
@@ -32,7 +33,9 @@ pub(super) fn moments_beside(now: SystemTime, skew: Duration) -> impl Iterator<I
     [now.checked_sub(skew), now.checked_add(skew)].into_iter().flatten()
 }
 
-/// Seconds since 1970, without the part of a second; 0 before.
-pub(crate) fn whole_seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since_1970| since_1970.as_secs())
+/// Whether a validity from `first` throughout the second of `last` is accepted now, by a clock that may differ by `skew`.
+pub(crate) fn is_in_date(first: SystemTime, last: SystemTime, now: SystemTime, skew: Duration) -> bool {
+    std::iter::once(now)
+        .chain(moments_beside(now, skew))
+        .any(|moment| first <= moment && whole_seconds(moment) <= whole_seconds(last))
 }

@@ -71,7 +71,7 @@ pub(crate) use self::busy::MAX_VALIDATION_WAIT;
 pub use self::busy::ValidationBusy;
 use self::candidates::Candidates;
 pub(crate) use self::certificate_files::one as one_certificate;
-pub(crate) use self::dates::whole_seconds;
+pub(crate) use self::dates::is_in_date;
 pub(crate) use self::depth::MAX_DEPTH;
 use self::diagnosis::Diagnosis;
 pub use self::error::{PathCertificate, Place, ValidationError};

@@ -1,13 +1,12 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::TrustAnchor;
 use super::allowance::Allowance;
 use super::check::SubjectOfCheck;
-use super::dates::{moments_beside, whole_seconds};
 use super::error::{Place, ValidationError};
 use super::pins::Pin;
 use super::problem::ValidationProblem;
+use super::{TrustAnchor, dates};
 use crate::certificate::Certificate;
 
 /// The certificates of a valid path, and what it ends at.
@@ -48,10 +47,7 @@ impl ValidatedPath {
         if matches!(&self.trusted_by, TrustSource::Pin(pin) if pin.allows(Allowance::ExpiredPin)) {
             return true;
         }
-        let (first, last) = (self.not_before(), whole_seconds(self.not_after()));
-        std::iter::once(now)
-            .chain(moments_beside(now, skew))
-            .any(|moment| first <= moment && whole_seconds(moment) <= last)
+        dates::is_in_date(self.not_before(), self.not_after(), now, skew)
     }
 
     /// The anchor; `None` for a pinned certificate.

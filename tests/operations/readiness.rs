@@ -91,6 +91,16 @@ fn an_anchor_is_in_date_throughout_its_last_second_as_for_clients() {
         let layer = scene::trusting(&root).clock(Fixed(now)).build().unwrap();
         assert_eq!(layer.handle().readiness().is_ready(), is_ready, "{now:?}");
     }
+    let minute = Duration::from_secs(60);
+    for (now, is_ready) in [
+        (SystemTime::from(days(-1)) - minute, true),
+        (SystemTime::from(days(-1)) - minute - Duration::from_millis(1), false),
+        (last + minute + Duration::from_millis(999), true),
+        (last + minute + Duration::from_secs(1), false),
+    ] {
+        let layer = scene::trusting(&root).clock(Fixed(now)).clock_skew(minute).build().unwrap();
+        assert_eq!(layer.handle().readiness().is_ready(), is_ready, "{now:?} with a skew");
+    }
 }
 
 #[test]

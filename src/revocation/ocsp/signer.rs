@@ -1,7 +1,7 @@
 //! Who signed an answer, and whether they may speak for the issuer (RFC 6960 section 4.2.2.2).
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm};
 
@@ -10,7 +10,7 @@ use super::response::{ResponderId, Response};
 use crate::certificate::{Certificate, Extension, KeyUsage, Purpose};
 use crate::error::OcspAnswerProblem as Problem;
 use crate::revocation::signature::{SignatureProblem, Signed};
-use crate::validation::whole_seconds;
+use crate::validation::is_in_date;
 
 /// Who signed a verified answer.
 #[derive(Clone, Debug)]
@@ -105,10 +105,8 @@ fn check_delegate(delegate: &Certificate, policy: &SignerPolicy<'_>) -> Result<(
 }
 
 fn check_dates(signer: &Certificate, now: SystemTime) -> Result<(), Problem> {
-    if now < signer.not_before() || whole_seconds(now) > whole_seconds(signer.not_after()) {
-        return Err(Problem::SignerNotInDate);
-    }
-    Ok(())
+    let is_in_date = is_in_date(signer.not_before(), signer.not_after(), now, Duration::ZERO);
+    if is_in_date { Ok(()) } else { Err(Problem::SignerNotInDate) }
 }
 
 fn check_signature(signed: &Signed<'_>, by: &Certificate, policy: &SignerPolicy<'_>) -> Result<(), Problem> {

@@ -8,7 +8,7 @@ use super::answer::VerifiedAnswer;
 use super::stapled::Seen;
 use crate::certificate::Fingerprint;
 use crate::revocation::crl::Question;
-use crate::validation::whole_seconds;
+use crate::utc::whole_seconds;
 
 /// Names a certificate by the key and the name of its proven issuer and its serial number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -12,7 +12,7 @@ use crate::revocation::ocsp::Ocsp;
 use crate::revocation::ocsp::answer::VerifiedAnswer;
 use crate::revocation::ocsp::response::SingleStatus;
 use crate::revocation::ocsp::state::CertificateState;
-use crate::validation::whole_seconds;
+use crate::utc::whole_seconds;
 
 /// Asks again ahead of time about every certificate that is in use, so that no client waits for it.
 #[derive(Debug, Default)]
