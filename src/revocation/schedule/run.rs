@@ -160,8 +160,8 @@ impl<K: ListKeeper> Watch<K> {
             Ok(None) => Ok(Found::Nothing),
             Ok(Some(octets)) => {
                 let added = self.add(Arc::new(octets)).await?;
-                if !added.errors.is_empty() {
-                    self.tell(NewsOutcome::Refused(&added.errors));
+                for error in added.errors {
+                    self.tell(NewsOutcome::StoreFailed(&StoreError::other(error)));
                 }
                 if added.fresh.is_empty() {
                     return Ok(Found::Nothing);
