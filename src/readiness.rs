@@ -86,7 +86,7 @@ impl Readiness {
             let mut anchors = member.trust.anchors().map(|anchor| anchor.certificate()).peekable();
             let is_good =
                 |known: &Certificate| is_in_date(known.not_before(), known.not_after(), checked_at, clock_skew);
-            anchors.peek().is_some() && !anchors.any(|known| is_good(known))
+            anchors.peek().is_some() && !anchors.any(is_good)
         });
         let stale = lists.iter().filter(|list| list.next_update() <= checked_at);
         let problems = without_anchors
