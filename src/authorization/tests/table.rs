@@ -331,9 +331,7 @@ fn lint_tells_of_every_mistake_and_of_nothing_else() {
 /// A line whose rule asks for the same as one above it at the same place is idle; one that asks for anything else is not.
 #[test]
 fn rules_ask_for_the_same_only_where_all_their_parts_do() {
-    use crate::authorization::TextPattern;
     let [a, b] = ["a", "b"].map(|name| move || org(name));
-    let matching = |expression: &str| Rule::common_name(TextPattern::regex(expression).unwrap());
     for (earlier, later, is_idle) in [
         (a(), a(), true),
         (a(), b(), false),
@@ -348,12 +346,21 @@ fn rules_ask_for_the_same_only_where_all_their_parts_do() {
         (Rule::not(a()), a(), false),
         (a().or(Rule::any_client()), a().or(Rule::any_client()), true),
         (a().or(Rule::any_client()), a().or(b()), false),
-        (matching("x.*y"), matching("x.*y"), true),
-        (matching("x.*y"), matching("x.*z"), false),
     ] {
-        let told = format!("{earlier} then {later}");
-        let builder = AccessTable::builder().path("/p", earlier).unwrap().path("/p", later).unwrap();
-        let advice = builder.lint(&anchors(&["a"]), &Fixed);
-        assert_eq!(advice.iter().any(|advice| advice.text().contains("is idle")), is_idle, "{told}: {advice:?}");
+        assert_eq!(second_is_idle(earlier.clone(), later.clone()), is_idle, "{earlier} then {later}");
     }
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn expressions_are_the_same_by_their_text() {
+    use crate::authorization::TextPattern;
+    let matching = |expression: &str| Rule::common_name(TextPattern::regex(expression).unwrap());
+    assert!(second_is_idle(matching("x.*y"), matching("x.*y")));
+    assert!(!second_is_idle(matching("x.*y"), matching("x.*z")));
+}
+
+fn second_is_idle(earlier: Rule, later: Rule) -> bool {
+    let builder = AccessTable::builder().path("/p", earlier).unwrap().path("/p", later).unwrap();
+    builder.lint(&anchors(&["a"]), &Fixed).iter().any(|advice| advice.text().contains("is idle"))
 }
