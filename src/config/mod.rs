@@ -95,7 +95,8 @@ impl ClientCertConfig {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Sets on the builder what a document cannot hold. Called each time the layer is built, after the document.
+    /// Sets on the builder what a document cannot hold. Called each time the layer is built, after the document. How
+    /// responders are asked may be set whether the document names any or not.
     #[must_use]
     pub fn customized(
         self,
@@ -123,6 +124,9 @@ impl ClientCertConfig {
         let built = build::builder(&read.document, &read.rules, &sources, &self.clock);
         let built = built.map_err(|mistake| read.located(mistake)).and_then(|builder| {
             let builder = (self.customize)(builder.shared_clock(Arc::clone(&self.clock)));
+            // The program says how, and the document whom: today nobody, perhaps.
+            #[cfg(feature = "ocsp")]
+            let builder = builder.without_unused_ocsp_options();
             builder.generation(before).map_err(|problem| {
                 let key = key_of(&problem, &read.document);
                 read.located(Mistake { key, problem })

@@ -172,4 +172,10 @@ impl ClientCertLayerBuilder {
         self.ocsp.client.refresh_interval = interval;
         self
     }
+
+    #[cfg(feature = "config")]
+    pub(crate) fn without_unused_ocsp_options(mut self) -> Self {
+        self.ocsp.client.forget_where_unused();
+        self
+    }
 }

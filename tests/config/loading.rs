@@ -103,6 +103,25 @@ async fn what_no_document_can_hold_is_set_by_the_program() {
     assert_eq!(ask(&layer, request(&[])).await.reason(), Some(Reason::CertificateMissing));
 }
 
+#[cfg(all(feature = "http-client", feature = "ocsp"))]
+#[tokio::test]
+async fn a_program_says_how_responders_are_asked_whether_the_file_names_any_or_not() {
+    let world = World::new();
+    let policy = |text: &str| {
+        world.write(text);
+        let config = world.read().unwrap().customized(|builder| {
+            let fetcher = tower_client_cert::HttpFetcher::new().allow_targets("10.9.8.7/32").unwrap();
+            builder.ocsp_fetcher(fetcher).ocsp_wait(std::time::Duration::from_millis(77))
+        });
+        config.build().unwrap().handle().policy()
+    };
+    let nobody_named = policy(USUAL);
+    assert!(!nobody_named.to_string().contains("10.9.8.7"), "{nobody_named}");
+    let named = policy(&format!("{USUAL}[[revocation.ocsp]]\nurl = \"http://ocsp.example/\"\n"));
+    assert!(named.to_string().contains("10.9.8.7"), "{named}");
+    assert_eq!(named.entry("revocation.ocsp_wait_milliseconds").unwrap().value(), "77");
+}
+
 #[tokio::test]
 async fn a_path_may_stand_in_the_environment() {
     let world = World::new();

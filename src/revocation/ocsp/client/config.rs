@@ -30,6 +30,14 @@ impl OcspClientOptions {
         !self.responders.is_empty() || self.hosts.is_some()
     }
 
+    /// Forgets how to ask where there is nobody to.
+    #[cfg(feature = "config")]
+    pub(crate) fn forget_where_unused(&mut self) {
+        if !self.is_configured() {
+            *self = Self::default();
+        }
+    }
+
     /// Who says how to ask means to ask: without a responder every client would pass unasked, and nobody would know.
     pub(in crate::revocation) fn check_is_unset(&self) -> Result<(), ConfigError> {
         let unset = Self::default();
