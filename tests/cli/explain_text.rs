@@ -13,6 +13,32 @@ fn explain(world: &World, config: &str, asked: &Asked, more: &[&str]) -> Ran {
     run(usual.iter().chain(more))
 }
 
+/// The stages before validation, where a certificate of nginx has come with serial number 7.
+fn arrived(asked: &Asked) -> String {
+    let bytes = asked.lines[0].1.len();
+    format!(
+        r#"1 gateway
+  ok      sender        gateway "nginx", by 10.1.0.0/24
+                        wanted: a connection from gateway "nginx" at 10.1.0.0/24
+                        (RFC 9440 section 4)
+
+2 header
+  ok      header        x-client-cert of {bytes} bytes
+                        wanted: one line of x-client-cert, 65536 bytes at most
+                        with all that belongs to it (RFC 9440 sections 2.2 to
+                        2.4)
+
+3 encoding
+  ok      encoding      the certificate of "CN=data-exchange-svc01,O=Big Partner
+                        Foo SA,C=CH", serial 07, without others, in PEM, escaped
+                        or folded into one line
+                        wanted: PEM, escaped or folded into one line, 10
+                        certificates at most (RFC 7468, RFC 9440 section 2.1)
+
+"#
+    )
+}
+
 #[track_caller]
 fn says(ran: &Ran, status: i32, expected: &str) {
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), (expected, ""), "{}", ran.stdout);
@@ -48,29 +74,11 @@ allow_no_source = true
     let name = |name: &str| SanType::DnsName(name.try_into().unwrap());
     let shape = Shape::partner().serial(&[7]).purposes(&[]).alternative_name(name("a.test"));
     let asked = world.leaf(&shape.alternative_name(name("b.test"))).path("/restricted");
-    let bytes = asked.lines[0].1.len();
+    let arrived = arrived(&asked);
     let expected = format!(
         r#"GET /restricted from 10.1.0.4, judged at 2026-03-01T12:00:00Z
 
-1 gateway
-  ok      sender        gateway "nginx", by 10.1.0.0/24
-                        wanted: a connection from gateway "nginx" at 10.1.0.0/24
-                        (RFC 9440 section 4)
-
-2 header
-  ok      header        x-client-cert of {bytes} bytes
-                        wanted: one line of x-client-cert, 65536 bytes at most
-                        with all that belongs to it (RFC 9440 sections 2.2 to
-                        2.4)
-
-3 encoding
-  ok      encoding      the certificate of "CN=data-exchange-svc01,O=Big Partner
-                        Foo SA,C=CH", serial 07, without others, in PEM, escaped
-                        or folded into one line
-                        wanted: PEM, escaped or folded into one line, 10
-                        certificates at most (RFC 7468, RFC 9440 section 2.1)
-
-4 validation
+{arrived}4 validation
   ok      path          "CN=data-exchange-svc01,O=Big Partner Foo SA,C=CH" <
                         "CN=Test Intermediate" < anchor "ours", valid until
                         2046-02-24T12:00:00Z
@@ -127,29 +135,11 @@ fn a_client_that_is_refused_and_what_was_not_reached() {
     world.write("list.crl", world.pki.intermediate.sign_list(&ListShape::new()));
     let config = with("[revocation]\ncrls = \"list.crl\"");
     let asked = world.leaf(&Shape::partner().serial(&[7]).valid(days(-60), days(-30)));
-    let bytes = asked.lines[0].1.len();
+    let arrived = arrived(&asked);
     let expected = format!(
         r#"GET / from 10.1.0.4, judged at 2026-03-01T12:00:00Z
 
-1 gateway
-  ok      sender        gateway "nginx", by 10.1.0.0/24
-                        wanted: a connection from gateway "nginx" at 10.1.0.0/24
-                        (RFC 9440 section 4)
-
-2 header
-  ok      header        x-client-cert of {bytes} bytes
-                        wanted: one line of x-client-cert, 65536 bytes at most
-                        with all that belongs to it (RFC 9440 sections 2.2 to
-                        2.4)
-
-3 encoding
-  ok      encoding      the certificate of "CN=data-exchange-svc01,O=Big Partner
-                        Foo SA,C=CH", serial 07, without others, in PEM, escaped
-                        or folded into one line
-                        wanted: PEM, escaped or folded into one line, 10
-                        certificates at most (RFC 7468, RFC 9440 section 2.1)
-
-4 validation
+{arrived}4 validation
   FAILED  path          client certificate "CN=data-exchange-svc01,O=Big Partner
                         Foo SA,C=CH" expired at 2026-01-30T12:00:00Z, now
                         2026-03-01T12:00:00Z

@@ -1,31 +1,15 @@
 //! A guard that has to wait for a decision is ready whatever stands behind it.
 
-use std::future::{Ready, poll_fn, ready};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use axum::body::Body;
-use http::{Request, Response};
+use http::Request;
 use tower::{Layer as _, Service};
 use tower_client_cert::{AuthorizationError, RequireClientCertLayer};
 
-/// A service that is as ready as it is told to be.
-#[derive(Clone)]
-struct Inside(Poll<Result<(), &'static str>>);
-
-impl Service<Request<Body>> for Inside {
-    type Response = Response<Body>;
-    type Error = &'static str;
-    type Future = Ready<Result<Response<Body>, &'static str>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
-        self.0
-    }
-
-    fn call(&mut self, _: Request<Body>) -> Self::Future {
-        ready(Ok(Response::new(Body::empty())))
-    }
-}
+use crate::support::inside::Inside;
 
 fn readiness<S: Service<Request<Body>>>(mut service: S) -> Poll<Result<(), S::Error>> {
     let mut asked = pin!(poll_fn(|context| service.poll_ready(context)));

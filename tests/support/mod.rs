@@ -7,6 +7,8 @@ pub(crate) mod clock;
 pub(crate) mod faulty_server;
 pub(crate) mod held_up;
 pub(crate) mod http;
+#[cfg(feature = "axum")]
+pub(crate) mod inside;
 pub(crate) mod log;
 pub(crate) mod nginx;
 pub(crate) mod openssl_ca;

@@ -1,19 +1,17 @@
 //! Ready identities: for handlers, and for nothing else.
 
-use std::future::{Ready, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::http::{Request, Response};
 use axum::routing::get;
 use tower::{Layer as _, Service};
 use tower_client_cert::test_kit::{TestAuthority, TestIdentity, assert_not_refused, assert_refused};
 use tower_client_cert::tonic::ClientIdentityExt as _;
 use tower_client_cert::{ClientIdentity, Reason, RequireClientCertLayer, Rule};
 
+use crate::support::inside::Inside;
 use crate::{nginx, request, send, text};
 
 #[tokio::test]
@@ -80,24 +78,6 @@ fn what_no_layer_accepts_is_no_test_identity_either() {
         let panic = catch_unwind(AssertUnwindSafe(|| TestIdentity::unverified(&made))).expect_err("it was accepted");
         let text = panic.downcast_ref::<String>().unwrap();
         assert!(text.contains(reason), "{text}");
-    }
-}
-
-/// A service that is as ready as it is told to be.
-#[derive(Clone)]
-struct Inside(Poll<Result<(), &'static str>>);
-
-impl Service<Request<Body>> for Inside {
-    type Response = Response<Body>;
-    type Error = &'static str;
-    type Future = Ready<Result<Response<Body>, &'static str>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), &'static str>> {
-        self.0
-    }
-
-    fn call(&mut self, _: Request<Body>) -> Self::Future {
-        ready(Ok(Response::new(Body::empty())))
     }
 }
 
