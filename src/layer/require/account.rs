@@ -28,9 +28,9 @@ impl<L: AccountLookup> RequireAccountLayer<L> {
         Self { shared: Arc::new(Shared { look_up, known: KnownAccounts::new(Duration::ZERO, 0) }) }
     }
 
-    /// Remembers the accounts of so many clients for so long. The same client is one with the same certificate, by the
-    /// same path, anchor and label, through the same gateway. A no is asked for again each time. Default: nothing is
-    /// remembered.
+    /// Remembers the accounts of so many clients for so long; who came first makes room for who comes anew. The same
+    /// client is one with the same certificate, by the same path, anchor and label, through the same gateway. A no is
+    /// asked for again each time. Default: nothing is remembered.
     #[must_use]
     pub fn remember(self, time: Duration, max_clients: usize) -> Self
     where

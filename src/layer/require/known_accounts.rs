@@ -1,5 +1,6 @@
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::certificate::Fingerprint;
@@ -11,18 +12,26 @@ use crate::validation::TrustAnchor;
 pub(super) struct KnownAccounts<A> {
     time: Duration,
     max_clients: usize,
-    known: Mutex<HashMap<Key, Known<A>>>,
+    known: Mutex<Known<A>>,
 }
 
 #[derive(Debug)]
 struct Known<A> {
-    account: A,
-    asked_at: SystemTime,
+    accounts: HashMap<Arc<Key>, Asked<A>>,
+    /// The keys of `accounts`, each once, from the one that came first.
+    order: VecDeque<Arc<Key>>,
+}
+
+/// Shared, so that no code of the program's own runs under the lock: to clone or to drop an account may take long.
+#[derive(Debug)]
+struct Asked<A> {
+    account: Arc<A>,
+    at: SystemTime,
 }
 
 /// The same certificate by another path, under another anchor or label, or through another gateway, is another client.
 /// Nothing of a request is in it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     /// The end entity, the intermediates, and the anchor where it is not pinned.
     path: Box<[Fingerprint]>,
@@ -46,38 +55,55 @@ impl Key {
 
 impl<A: Clone> KnownAccounts<A> {
     pub(super) fn new(time: Duration, max_clients: usize) -> Self {
-        Self { time, max_clients, known: Mutex::default() }
+        let known = Known { accounts: HashMap::new(), order: VecDeque::new() };
+        Self { time, max_clients, known: Mutex::new(known) }
     }
 
     pub(super) fn find(&self, key: &Key, now: SystemTime) -> Option<A> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(key).filter(|known| self.is_current(known, now)).map(|known| known.account.clone())
+        let current = |asked: &&Asked<A>| self.is_current(asked, now);
+        let account = self.known().accounts.get(key).filter(current).map(|asked| Arc::clone(&asked.account))?;
+        Some(A::clone(&account))
     }
 
-    pub(super) fn remember(&self, key: Key, account: A, asked_at: SystemTime) {
+    pub(super) fn remember(&self, key: Key, account: A, at: SystemTime) {
         if self.time.is_zero() || self.max_clients == 0 {
             return;
         }
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= self.max_clients && !known.contains_key(&key) {
-            known.retain(|_, known| self.is_current(known, asked_at));
-            if known.len() >= self.max_clients {
-                // Whichever the map's own random order names first: no client can choose whom it pushes out.
-                let evicted = known.keys().next().cloned();
-                evicted.map(|evicted| known.remove(&evicted));
-            }
-        }
-        known.insert(key, Known { account, asked_at });
+        let asked = Asked { account: Arc::new(account), at };
+        let pushed_out = self.known().put(key, asked, self.max_clients);
+        drop(pushed_out);
     }
 
     /// A clock that went back makes an account old.
-    fn is_current(&self, known: &Known<A>, now: SystemTime) -> bool {
-        now.duration_since(known.asked_at).is_ok_and(|age| age < self.time)
+    fn is_current(&self, asked: &Asked<A>, now: SystemTime) -> bool {
+        now.duration_since(asked.at).is_ok_and(|age| age < self.time)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known<A>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<A> Known<A> {
+    /// What had to go: what was known of the same client, or of the one that came first.
+    fn put(&mut self, key: Key, asked: Asked<A>, max_clients: usize) -> Option<Asked<A>> {
+        if let Some(known) = self.accounts.get_mut(&key) {
+            return Some(mem::replace(known, asked));
+        }
+        let is_full = self.order.len() >= max_clients;
+        let first = if is_full { self.order.pop_front() } else { None };
+        let pushed_out = first.and_then(|first| self.accounts.remove(&first));
+        let key = Arc::new(key);
+        self.order.push_back(Arc::clone(&key));
+        self.accounts.insert(key, asked);
+        pushed_out
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::UNIX_EPOCH;
 
     use super::*;
@@ -119,27 +145,74 @@ mod tests {
         for number in 0..10 {
             accounts.remember(key(number), number, at(1000));
             assert_eq!(accounts.find(&key(number), at(1000)), Some(number));
-            assert!(accounts.known.lock().unwrap().len() <= 2);
+            let known = accounts.known();
+            assert_eq!(
+                (known.accounts.len(), known.order.len()),
+                (usize::from(number.min(1)) + 1, known.accounts.len())
+            );
         }
     }
 
     #[test]
-    fn an_account_that_is_remembered_again_pushes_no_other_out() {
-        // Whom a full map pushes out is chance, so one map alone would prove little.
-        for _ in 0..64 {
-            let accounts = KnownAccounts::new(Duration::from_secs(60), 2);
-            accounts.remember(key(1), "first", at(1000));
-            accounts.remember(key(2), "second", at(1000));
-            accounts.remember(key(1), "again", at(1001));
-            assert_eq!(accounts.find(&key(1), at(1001)), Some("again"));
-            assert_eq!(accounts.find(&key(2), at(1001)), Some("second"));
+    fn who_came_first_makes_room_for_who_comes_anew() {
+        let accounts = KnownAccounts::new(Duration::from_secs(60), 3);
+        for number in 1..=5 {
+            accounts.remember(key(number), number, at(1000));
         }
+        let found = [1, 2, 3, 4, 5].map(|number| accounts.find(&key(number), at(1000)));
+        assert_eq!(found, [None, None, Some(3), Some(4), Some(5)]);
+    }
+
+    #[test]
+    fn an_account_that_is_remembered_again_pushes_no_other_out() {
+        let accounts = KnownAccounts::new(Duration::from_secs(60), 2);
+        accounts.remember(key(1), "first", at(1000));
+        accounts.remember(key(2), "second", at(1000));
+        accounts.remember(key(1), "again", at(1001));
+        assert_eq!(accounts.find(&key(1), at(1001)), Some("again"));
+        assert_eq!(accounts.find(&key(2), at(1001)), Some("second"));
+        assert_eq!(accounts.known().order.len(), 2);
+    }
+
+    #[test]
+    fn no_account_is_cloned_or_dropped_under_the_lock() {
+        /// Looks whether the lock is free when it is cloned, and when it is dropped.
+        struct Looking(Arc<OnceLock<Accounts>>, Arc<AtomicUsize>);
+        type Accounts = KnownAccounts<Looking>;
+        impl Looking {
+            fn look(&self) {
+                let accounts = self.0.get().unwrap();
+                assert!(accounts.known.try_lock().is_ok());
+                self.1.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        impl Clone for Looking {
+            fn clone(&self) -> Self {
+                self.look();
+                Self(Arc::clone(&self.0), Arc::clone(&self.1))
+            }
+        }
+        impl Drop for Looking {
+            fn drop(&mut self) {
+                self.look();
+            }
+        }
+        let (accounts, looks) = (Arc::new(OnceLock::new()), Arc::new(AtomicUsize::new(0)));
+        let known = accounts.get_or_init(|| KnownAccounts::new(Duration::from_secs(60), 1));
+        for number in [1, 1, 2] {
+            known.remember(key(number), Looking(Arc::clone(&accounts), Arc::clone(&looks)), at(1000));
+        }
+        // One for the same client again, and one that made room.
+        assert_eq!(looks.load(Ordering::Relaxed), 2);
+        // Cloned, and what came of that dropped.
+        drop(known.find(&key(2), at(1000)));
+        assert_eq!(looks.load(Ordering::Relaxed), 4);
     }
 
     #[test]
     fn without_a_time_nothing_is_remembered() {
         let accounts = KnownAccounts::new(Duration::ZERO, 10);
         accounts.remember(key(1), (), at(1000));
-        assert!(accounts.known.lock().unwrap().is_empty());
+        assert!(accounts.known().accounts.is_empty());
     }
 }
