@@ -168,9 +168,12 @@ mod tests {
         let accounts = KnownAccounts::new(Duration::from_secs(60), 2);
         accounts.remember(key(1), "first", at(1000));
         accounts.remember(key(2), "second", at(1000));
+        accounts.remember(key(2), "anew", at(1001));
+        assert_eq!(accounts.find(&key(1), at(1001)), Some("first"));
+        assert_eq!(accounts.find(&key(2), at(1001)), Some("anew"));
         accounts.remember(key(1), "again", at(1001));
         assert_eq!(accounts.find(&key(1), at(1001)), Some("again"));
-        assert_eq!(accounts.find(&key(2), at(1001)), Some("second"));
+        assert_eq!(accounts.find(&key(2), at(1001)), Some("anew"));
         assert_eq!(accounts.known().order.len(), 2);
     }
 
